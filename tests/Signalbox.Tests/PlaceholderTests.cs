@@ -1,0 +1,2 @@
+namespace Signalbox.Tests;
+public class PlaceholderTests { [Fact] public void Builds() { } }
