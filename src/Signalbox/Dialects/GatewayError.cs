@@ -1,0 +1,91 @@
+namespace Signalbox.Dialects;
+
+/// <summary>What went wrong, in the words of the outward contract (header <c>x-signalbox-error</c>).</summary>
+public enum ErrorKind
+{
+    /// <summary>The caller's own request is wrong; nothing else is tried.</summary>
+    InvalidRequest,
+    /// <summary>A key is missing or not accepted.</summary>
+    Authentication,
+    /// <summary>The key may not do this.</summary>
+    Permission,
+    /// <summary>There is no such model or route.</summary>
+    NotFound,
+    /// <summary>Too many requests or tokens for now.</summary>
+    RateLimited,
+    /// <summary>A budget or a provider quota is used up.</summary>
+    BudgetExceeded,
+    /// <summary>The prompt does not fit the model's context window.</summary>
+    ContextLength,
+    /// <summary>The provider refused the content.</summary>
+    ContentFiltered,
+    /// <summary>No model is left that can serve the request.</summary>
+    NoCandidate,
+    /// <summary>The provider could not be reached or failed.</summary>
+    UpstreamUnavailable,
+    /// <summary>The provider did not answer in time.</summary>
+    UpstreamTimeout,
+    /// <summary>The provider answered something that its protocol does not allow.</summary>
+    UpstreamInvalid,
+    /// <summary>The provider's stream ended before it was finished.</summary>
+    StreamTruncated,
+    /// <summary>The provider, or this gateway, has no capacity now.</summary>
+    Overloaded,
+    /// <summary>A defect in the gateway.</summary>
+    Internal,
+}
+
+/// <summary>An expected failure as a value: what is said to the caller and what decides whether another target is tried.</summary>
+internal sealed record GatewayError(ErrorKind Kind, string Message)
+{
+    /// <summary>HTTP status; the provider's own where it answered with one.</summary>
+    public int Status { get; init; } = DefaultStatus(Kind);
+
+    /// <summary>JSON path of the offending field in the caller's request, e.g. <c>messages[2].role</c>.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>The provider's own code or type word, e.g. <c>insufficient_quota</c>.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>How long the provider asked to wait.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The word of contract section 4.</summary>
+    public string Word => WordOf(Kind);
+
+    public static GatewayError Invalid(string field, string message) =>
+        new(ErrorKind.InvalidRequest, message) { Field = field };
+
+    public static string WordOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidRequest => "invalid_request",
+        ErrorKind.Authentication => "authentication",
+        ErrorKind.Permission => "permission",
+        ErrorKind.NotFound => "not_found",
+        ErrorKind.RateLimited => "rate_limited",
+        ErrorKind.BudgetExceeded => "budget_exceeded",
+        ErrorKind.ContextLength => "context_length",
+        ErrorKind.ContentFiltered => "content_filtered",
+        ErrorKind.NoCandidate => "no_candidate",
+        ErrorKind.UpstreamUnavailable => "upstream_unavailable",
+        ErrorKind.UpstreamTimeout => "upstream_timeout",
+        ErrorKind.UpstreamInvalid => "upstream_invalid",
+        ErrorKind.StreamTruncated => "stream_truncated",
+        ErrorKind.Overloaded => "overloaded",
+        _ => "internal",
+    };
+
+    private static int DefaultStatus(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidRequest or ErrorKind.ContextLength or ErrorKind.ContentFiltered or ErrorKind.NoCandidate => 400,
+        ErrorKind.Authentication => 401,
+        ErrorKind.BudgetExceeded => 402,
+        ErrorKind.Permission => 403,
+        ErrorKind.NotFound => 404,
+        ErrorKind.RateLimited => 429,
+        ErrorKind.UpstreamUnavailable or ErrorKind.UpstreamInvalid or ErrorKind.StreamTruncated => 502,
+        ErrorKind.Overloaded => 503,
+        ErrorKind.UpstreamTimeout => 504,
+        _ => 500,
+    };
+}
