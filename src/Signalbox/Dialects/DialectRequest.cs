@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Providers;
 
 namespace Signalbox.Dialects;
 
@@ -39,6 +40,9 @@ internal sealed class OutboundRequest
 
     /// <summary>What this model version takes and refuses.</summary>
     public required Catalog.ModelCapabilities Capabilities { get; init; }
+
+    /// <summary>Where the provider departs from its dialect.</summary>
+    public ProviderDifferences Differences { get; init; } = ProviderDifferences.None;
 
     /// <summary>The model's output limit, where it is known (Anthropic requires one).</summary>
     public int? MaxOutputTokens { get; init; }
