@@ -1,1 +1,3 @@
-return 0;
+using Signalbox.Server.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -50,6 +50,9 @@ internal sealed record GatewayError(ErrorKind Kind, string Message)
     /// <summary>How long the provider asked to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Whether only this target cannot serve the request as it is; another one may.</summary>
+    public bool IsOfTarget { get; init; }
+
     /// <summary>The word of contract section 4.</summary>
     public string Word => WordOf(Kind);
 

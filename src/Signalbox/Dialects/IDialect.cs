@@ -23,6 +23,15 @@ internal interface IDialect
     /// <summary>The name used in configurations, e.g. <c>openai-chat</c>.</summary>
     string Name { get; }
 
+    /// <summary>The dialect whose providers also serve this one; itself, but for the retired endpoints of a dialect.</summary>
+    string Family => Name;
+
+    /// <summary>Whether the model stands in the body; elsewhere it is in the path.</summary>
+    bool HasModelInBody => true;
+
+    /// <summary>Headers that every request to a provider must have, unless the caller's are there.</summary>
+    IReadOnlyList<KeyValuePair<string, string>> RequiredHeaders => [];
+
     StreamFraming Framing { get; }
 
     /// <summary>Path and query of a chat call below the provider's base URL.</summary>

@@ -3,25 +3,14 @@ using Microsoft.Extensions.AI;
 namespace Signalbox.Dialects;
 
 /// <summary>
-/// Watches a relayed stream frame by frame without changing it: usage, finish reason, the first useful output, errors.
-/// May ask for a frame to be left out (the usage frame that only the gateway asked for).
+/// Watches a relayed stream frame by frame without changing it. May ask for a frame to be left out (the usage frame that only
+/// the gateway asked for).
 /// </summary>
 internal abstract class RelayTap
 {
-    /// <summary>Token counts, as soon as the provider has stated them.</summary>
-    public UsageDetails? Usage { get; protected set; }
+    public AnswerNotes Notes { get; } = new();
 
-    public ChatFinishReason? FinishReason { get; protected set; }
-
-    /// <summary>The model that the provider says has answered.</summary>
-    public string? Model { get; protected set; }
-
-    /// <summary>Whether something useful to the caller has been seen: text, reasoning, a tool call, a finish.</summary>
-    public bool HasOutput { get; protected set; }
-
-    /// <summary>UTF-16 length of the text so far; what was produced when a provider states no usage.</summary>
-    public long TextLength { get; protected set; }
-
+    /// <summary>The provider's own error inside the stream.</summary>
     public abstract GatewayError? Error { get; }
 
     /// <summary>Whether the provider really finished the answer.</summary>
@@ -33,39 +22,6 @@ internal abstract class RelayTap
     /// <summary>Called once at the end of the body.</summary>
     public virtual void End()
     {
-    }
-
-    /// <summary>The dialect's explicit error frame for a relayed stream that broke, written with its own grammar.</summary>
-    protected void Note(ChatResponseUpdate update)
-    {
-        Model ??= update.ModelId;
-        FinishReason = update.FinishReason ?? FinishReason;
-        HasOutput |= update.FinishReason is not null;
-        var contents = update.Contents;
-        for (var i = 0; i < contents.Count; i++)
-        {
-            switch (contents[i])
-            {
-                case UsageContent usage:
-                    Usage = usage.Details;
-                    break;
-                case TextContent text:
-                    TextLength += text.Text.Length;
-                    HasOutput |= text.Text.Length > 0;
-                    break;
-                case TextReasoningContent reasoning:
-                    TextLength += reasoning.Text.Length;
-                    HasOutput |= reasoning.Text.Length > 0 || reasoning.ProtectedData is not null;
-                    break;
-                case ToolCallDelta call:
-                    TextLength += call.Arguments?.Length ?? 0;
-                    HasOutput = true;
-                    break;
-                default:
-                    HasOutput = true;
-                    break;
-            }
-        }
     }
 }
 
@@ -95,7 +51,7 @@ internal sealed class ReadingTap(AnswerStreamReader reader) : RelayTap
     {
         foreach (var update in _updates)
         {
-            Note(update);
+            Notes.Note(update);
         }
 
         _updates.Clear();

@@ -52,6 +52,14 @@ internal static class JsonText
         }
     }
 
+    /// <summary>A JSON string as bytes.</summary>
+    public static byte[] Quote(string text)
+    {
+        var output = new ArrayBufferWriter<byte>(text.Length + 2);
+        String(output, text);
+        return output.WrittenSpan.ToArray();
+    }
+
     /// <summary>Writes a whole number.</summary>
     public static void Number(IBufferWriter<byte> output, long value)
     {

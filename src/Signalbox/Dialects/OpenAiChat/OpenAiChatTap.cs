@@ -18,16 +18,16 @@ internal sealed class OpenAiChatTap(bool hideUsage) : RelayTap
 
     public override bool Observe(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        if (HasOutput && eventName.IsEmpty && IsPlainText(data, out var length))
+        if (Notes.HasOutput && eventName.IsEmpty && IsPlainText(data, out var length))
         {
-            TextLength += length;
+            Notes.TextLength += length;
             return true;
         }
 
         _reader.Read(eventName, data, _updates);
         foreach (var update in _updates)
         {
-            Note(update);
+            Notes.Note(update);
         }
 
         _updates.Clear();

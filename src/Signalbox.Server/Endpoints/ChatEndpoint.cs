@@ -1,0 +1,38 @@
+using Signalbox.Dialects;
+using Signalbox.Pipeline;
+using Signalbox.Server.Hosting;
+
+namespace Signalbox.Server.Endpoints;
+
+/// <summary>Hands a chat request of any dialect to the pipeline.</summary>
+internal sealed class ChatEndpoint(GatewayRuntime runtime)
+{
+    /// <summary>The handler of a route whose protocol has model and stream switch in the body.</summary>
+    public RequestDelegate For(IDialect dialect) => http => HandleAsync(http, dialect, model: null, stream: null);
+
+    public async Task HandleAsync(HttpContext http, IDialect dialect, string? model, bool? stream)
+    {
+        var snapshot = runtime.Snapshot;
+        using var body = new PooledBuffer();
+        var id = RequestIds.New();
+        if (await BodyReader.ReadAsync(http, body, snapshot.Config.Server.MaxRequestBytes) is { } error)
+        {
+            await ErrorResponse.WriteAsync(http, dialect, error, id);
+            return;
+        }
+
+        await runtime.Pipeline.RunAsync(new RequestContext
+        {
+            Id = id,
+            Snapshot = snapshot,
+            Caller = new HttpCaller(http, dialect),
+            Dialect = dialect,
+            Body = body.Written,
+            PathModel = model,
+            PathStream = stream,
+            PassedHeaders = CallerHeaders.Passed(http, runtime.Services.Headers, dialect),
+            StartedAt = runtime.Time.GetUtcNow(),
+            Aborted = http.RequestAborted,
+        });
+    }
+}

@@ -1,0 +1,55 @@
+using Signalbox.Dialects;
+using Signalbox.Dialects.Anthropic;
+using Signalbox.Dialects.Ollama;
+using Signalbox.Dialects.OpenAiChat;
+using Signalbox.Dialects.OpenAiResponses;
+using Signalbox.Pipeline;
+using Signalbox.Server.Hosting;
+
+namespace Signalbox.Server.Endpoints;
+
+/// <summary>The routes of contract section 3, as a table.</summary>
+internal static class GatewayEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes, GatewayRuntime runtime)
+    {
+        var chat = new ChatEndpoint(runtime);
+        var models = new ModelsEndpoint(runtime);
+        var embeddings = new EmbeddingsEndpoint(runtime);
+        var counts = new CountTokensEndpoint(runtime);
+        var gemini = new GeminiEndpoint(chat, embeddings, counts);
+
+        routes.MapPost("/v1/chat/completions", chat.For(OpenAiChatDialect.Instance));
+        routes.MapPost("/v1/completions", chat.For(LegacyCompletionsDialect.Instance));
+        routes.MapPost("/v1/embeddings", embeddings.For(OpenAiChatDialect.Instance));
+        routes.MapGet("/v1/models", models.ListAsync);
+        routes.MapGet("/v1/models/{**id}", models.GetAsync);
+
+        routes.MapPost("/v1/responses", chat.For(ResponsesDialect.Instance));
+
+        routes.MapPost("/v1/messages", chat.For(AnthropicDialect.Instance));
+        routes.MapPost("/v1/messages/count_tokens", http => counts.HandleAsync(http, AnthropicDialect.Instance, model: null));
+
+        routes.MapPost("/v1beta/models/{**call}", gemini.HandleAsync);
+        routes.MapGet("/v1beta/models", models.ListGeminiAsync);
+        routes.MapGet("/v1beta/models/{**id}", models.GetGeminiAsync);
+
+        routes.MapPost("/api/chat", chat.For(OllamaDialect.Instance));
+        routes.MapPost("/api/generate", chat.For(OllamaGenerateDialect.Instance));
+        routes.MapPost("/api/embed", embeddings.For(OllamaDialect.Instance));
+        routes.MapGet("/api/tags", models.ListOllamaAsync);
+        routes.MapGet("/api/version", OllamaEndpoints.VersionAsync);
+        routes.MapPost("/api/show", models.ShowOllamaAsync);
+
+        routes.MapGet("/health/live", static http => http.Response.WriteAsync("ok"));
+        routes.MapGet("/health/ready", static http => http.Response.WriteAsync("ok"));
+        routes.MapFallback(NotFoundAsync);
+    }
+
+    private static Task NotFoundAsync(HttpContext http)
+    {
+        var path = http.Request.Path;
+        var error = new GatewayError(ErrorKind.NotFound, $"There is nothing at {http.Request.Method} {path}. See docs/http.md for the routes.");
+        return ErrorResponse.WriteAsync(http, PathDialect.Of(path), error, RequestIds.New());
+    }
+}

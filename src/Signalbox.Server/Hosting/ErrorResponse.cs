@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Signalbox.Dialects;
+using Signalbox.Dialects.Json;
+using Signalbox.Pipeline;
+using Signalbox.Providers;
+
+namespace Signalbox.Server.Hosting;
+
+/// <summary>Writes an error in the caller's dialect, with the headers that say the same to every caller.</summary>
+internal static class ErrorResponse
+{
+    public static Task WriteAsync(HttpContext http, IDialect dialect, GatewayError error, string requestId)
+    {
+        http.Response.Headers[AnswerHeaders.RequestId] = requestId;
+        return WriteAsync(http, dialect, new FailedAnswer(error), requestId);
+    }
+
+    public static async Task WriteAsync(HttpContext http, IDialect dialect, FailedAnswer failure, string requestId)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        var error = failure.Error;
+        var response = http.Response;
+        response.StatusCode = failure.Body is null ? dialect.StatusOf(error) : error.Status;
+        response.Headers[AnswerHeaders.Error] = error.Word;
+        if (error.RetryAfter is { } wait && !response.Headers.ContainsKey("Retry-After"))
+        {
+            response.Headers.RetryAfter = AnswerHeaders.Seconds(wait);
+        }
+
+        using var body = new PooledBuffer();
+        if (failure.Body is { } relayed)
+        {
+            JsonText.Raw(body, relayed);
+        }
+        else
+        {
+            using var json = new Utf8JsonWriter(body, JsonText.Compact);
+            dialect.WriteError(error, requestId, json);
+        }
+
+        response.ContentType = failure.Body is null ? "application/json" : failure.ContentType;
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body.Written, http.RequestAborted);
+    }
+}

@@ -1,0 +1,29 @@
+using Signalbox.Dialects;
+using Signalbox.Providers;
+using Signalbox.Routing;
+
+namespace Signalbox.Pipeline;
+
+/// <summary>Picks how an answer is brought to its caller.</summary>
+internal static class Deliveries
+{
+    /// <summary>Null when the answer's content type says that it is nothing of the provider's protocol.</summary>
+    public static Delivery? Create(RequestContext context, ProviderCall call, ProviderAnswer answer, SignatureStore signatures) => answer switch
+    {
+        CompleteAnswer complete => new InProcessAnswerDelivery(context, call, complete.Response),
+        UpdatesAnswer updates => new UpdatesDelivery(context, call, new ClientUpdates(updates, call.Deployment.ProviderName), signatures),
+        WireAnswer wire when IsPage(wire.ContentType) => null,
+        WireAnswer wire when !context.Request.Stream => new CompleteDelivery(context, call, wire, signatures),
+        WireAnswer wire when context.Caller is InProcessCaller =>
+            new UpdatesDelivery(context, call, new WireUpdates(wire, call.Deployment.ProviderName), signatures),
+        WireAnswer { Relays: true } wire => new RelayedStream(context, call, wire),
+        WireAnswer wire => new TranslatedStream(context, call, wire, signatures),
+        _ => null,
+    };
+
+    public static GatewayError NotInProtocol(Deployment target, WireAnswer answer) => new(ErrorKind.UpstreamInvalid,
+        $"{target.ProviderName} answered with {answer.ContentType.Split(';')[0]} instead of an answer in its protocol. Check its baseUrl and dialect.");
+
+    /// <summary>A proxy's or a web server's page.</summary>
+    private static bool IsPage(string contentType) => contentType.StartsWith("text/html", StringComparison.OrdinalIgnoreCase);
+}

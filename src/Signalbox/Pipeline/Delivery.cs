@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Signalbox.Dialects;
+using Signalbox.Providers;
+
+namespace Signalbox.Pipeline;
+
+/// <summary>
+/// Brings one provider's answer to the caller, in two halves. <see cref="OpenAsync"/> reads until there is something useful and
+/// shows the caller nothing, so that any failure up to there may be moved on from. <see cref="PumpAsync"/> is after the commit
+/// point: what fails there ends in an explicit error.
+/// </summary>
+internal abstract class Delivery(RequestContext context, LossReport losses) : IDisposable
+{
+    protected RequestContext Context { get; } = context;
+
+    /// <summary>What the answer amounts to so far.</summary>
+    public abstract AnswerNotes Notes { get; }
+
+    /// <summary>What this attempt did not carry over unchanged.</summary>
+    public LossReport Losses { get; } = losses;
+
+    /// <summary>Whether the caller's own bytes went on and the provider's come back.</summary>
+    public virtual bool IsRelayed => false;
+
+    /// <summary>Reads up to the first useful output. Null, or why there will be none.</summary>
+    public abstract Task<GatewayError?> OpenAsync(AttemptDeadline deadline);
+
+    /// <summary>Delivers all of it. Null, or the error that the caller was told in the stream.</summary>
+    public abstract Task<GatewayError?> PumpAsync(AttemptDeadline deadline);
+
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>The error that an exception of reading from a provider stands for. The caller's own abort is not one.</summary>
+    protected GatewayError ErrorOf(Exception exception, AttemptDeadline deadline, bool started) => exception switch
+    {
+        OperationCanceledException when deadline.TimedOut => new GatewayError(ErrorKind.UpstreamTimeout, started
+            ? $"{ProviderName} sent nothing for {Context.Deployment!.IdleTimeout.TotalSeconds:0.#} seconds in the middle of its answer."
+            : $"{ProviderName} sent no output within {Context.Deployment!.FirstOutputTimeout.TotalSeconds:0.#} seconds. Raise firstOutputTimeout if it needs longer."),
+        JsonException or InvalidOperationException => new GatewayError(ErrorKind.UpstreamInvalid, $"{ProviderName} sent something that its protocol does not allow."),
+        _ => Truncated(),
+    };
+
+    protected GatewayError Truncated() =>
+        new(ErrorKind.StreamTruncated, $"{ProviderName} ended its answer before it was finished.");
+
+    protected GatewayError NotInProtocol(string contentType) => new(ErrorKind.UpstreamInvalid,
+        $"{ProviderName} answered with {(contentType.Length == 0 ? "no content type" : contentType.Split(';')[0])} instead of an answer in its protocol. Check its baseUrl and dialect.");
+
+    protected static bool IsReadFailure(Exception e) =>
+        e is IOException or HttpRequestException or OperationCanceledException or JsonException or InvalidOperationException;
+
+    private string ProviderName => Context.Deployment!.ProviderName;
+}

@@ -1,0 +1,43 @@
+using Signalbox.Catalog;
+using Signalbox.Configuration;
+using Signalbox.Ledger;
+using Signalbox.Providers;
+using Signalbox.Routing;
+
+namespace Signalbox.Pipeline;
+
+/// <summary>Everything that lives as long as the process: connections, catalog, journal, and the snapshot in force.</summary>
+internal sealed class GatewayRuntime : IDisposable
+{
+    private readonly IReadOnlyList<IProvider> _inProcess;
+    private volatile GatewaySnapshot _snapshot;
+
+    public GatewayRuntime(SignalboxConfig config, TimeProvider time, IReadOnlyList<IProvider>? inProcess = null)
+    {
+        Time = time;
+        Services = new ProviderServices(time);
+        Catalog = ModelCatalog.LoadEmbedded();
+        Journal = new UsageJournal();
+        Pipeline = new GatewayPipeline(Services, Journal);
+        _inProcess = inProcess ?? [];
+        _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+    }
+
+    public TimeProvider Time { get; }
+
+    public ProviderServices Services { get; }
+
+    public ModelCatalog Catalog { get; }
+
+    public UsageJournal Journal { get; }
+
+    public GatewayPipeline Pipeline { get; }
+
+    /// <summary>The configuration's image in force now. A request takes it once and keeps it.</summary>
+    public GatewaySnapshot Snapshot => _snapshot;
+
+    /// <summary>Puts a new configuration in force for requests that start from now on.</summary>
+    public void Swap(SignalboxConfig config) => _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+
+    public void Dispose() => Services.Dispose();
+}

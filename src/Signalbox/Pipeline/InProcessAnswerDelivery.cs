@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Signalbox.Catalog;
+using Signalbox.Dialects;
+using Signalbox.Dialects.Json;
+using Signalbox.Providers;
+
+namespace Signalbox.Pipeline;
+
+/// <summary>A complete answer from a provider in this process.</summary>
+internal sealed class InProcessAnswerDelivery(RequestContext context, ProviderCall call, ChatResponse response) : Delivery(context, call.Losses)
+{
+    public override AnswerNotes Notes { get; } = new();
+
+    public override Task<GatewayError?> OpenAsync(AttemptDeadline deadline)
+    {
+        Notes.Note(response);
+        return Task.FromResult<GatewayError?>(null);
+    }
+
+    public override async Task<GatewayError?> PumpAsync(AttemptDeadline deadline)
+    {
+        if (Context.Caller is InProcessCaller caller)
+        {
+            caller.Take(response);
+            return null;
+        }
+
+        var wire = (WireCaller)Context.Caller;
+        AnswerHeaders.Write(Context, wire, [], response.Usage is { } usage ? UsageCost.Of(usage, Context.Price) : null);
+        wire.Start(200, "application/json");
+        using (var json = new Utf8JsonWriter(wire.Body, JsonText.Compact))
+        {
+            Context.Dialect!.WriteResponse(response, AnswerContexts.Create(Context), json);
+        }
+
+        await wire.Body.FlushAsync(Context.Aborted);
+        return null;
+    }
+}

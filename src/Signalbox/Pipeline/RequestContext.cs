@@ -1,0 +1,59 @@
+using Signalbox.Dialects;
+using Signalbox.Routing;
+
+namespace Signalbox.Pipeline;
+
+/// <summary>One request on its way through the pipeline.</summary>
+internal sealed class RequestContext
+{
+    /// <summary>The gateway's id of the request, e.g. for <c>x-signalbox-request-id</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The configuration's runtime image that this request started with and keeps.</summary>
+    public required GatewaySnapshot Snapshot { get; init; }
+
+    /// <summary>Where the answer goes.</summary>
+    public required Caller Caller { get; init; }
+
+    /// <summary>The caller's protocol; null for a caller in this process.</summary>
+    public IDialect? Dialect { get; init; }
+
+    /// <summary>The body as it came; empty for a caller in this process.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Model and stream switch, where the protocol has them in the path.</summary>
+    public string? PathModel { get; init; }
+
+    public bool? PathStream { get; init; }
+
+    /// <summary>The caller's headers that a provider of the same dialect is given.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> PassedHeaders { get; init; } = [];
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The price of the deployment that serves, on the day of the request; null when it is not known.</summary>
+    public Catalog.ModelPrice? Price => Deployment?.Model.PriceOn(DateOnly.FromDateTime(StartedAt.UtcDateTime));
+
+    public CancellationToken Aborted { get; init; }
+
+    /// <summary>The request in the vocabulary, once it has been read.</summary>
+    public DialectRequest Request { get; set; } = null!;
+
+    /// <summary>The parsed body; disposed with the request.</summary>
+    public System.Text.Json.JsonDocument? Document { get; set; }
+
+    /// <summary>The answer that is being delivered; disposed when the request is settled.</summary>
+    public Providers.ProviderAnswer? Answer { get; set; }
+
+    /// <summary>Where the request may go.</summary>
+    public RouteTargets? Targets { get; set; }
+
+    /// <summary>The deployment that serves, or that was tried last.</summary>
+    public Deployment? Deployment { get; set; }
+
+    /// <summary>How many calls were made upstream.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>What the attempt that serves did not carry over unchanged.</summary>
+    public LossReport Losses { get; set; } = new();
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+using Microsoft.Extensions.AI;
+using Signalbox.Dialects;
+using Signalbox.Dialects.Sse;
+using Signalbox.Providers;
+
+namespace Signalbox.Pipeline;
+
+/// <summary>A stream that is read in the provider's dialect and written in the caller's.</summary>
+internal sealed class TranslatedStream(RequestContext context, ProviderCall call, WireAnswer answer, SignatureStore signatures)
+    : StreamDelivery(context, call, answer)
+{
+    private readonly AnswerStreamReader _reader = answer.Dialect.CreateStreamReader();
+    private readonly AnswerStreamWriter _writer = RelayedStream.StreamWriterOf(context);
+    private readonly SignatureCollector _signatures = new(signatures);
+    private readonly List<ChatResponseUpdate> _updates = [];
+
+    public override AnswerNotes Notes { get; } = new();
+
+    protected override string ContentType => _writer.ContentType;
+
+    protected override GatewayError? StreamError => _reader.Error;
+
+    protected override bool IsFinished => _reader.IsFinished;
+
+    protected override bool ShowsStreamError => false;
+
+    protected override void Take(in Frame frame, IBufferWriter<byte> output)
+    {
+        if (!frame.Data.IsEmpty)
+        {
+            _reader.Read(frame.EventName, frame.Data, _updates);
+            WriteUpdates(output);
+        }
+    }
+
+    protected override void TakeEnd(IBufferWriter<byte> output)
+    {
+        _reader.End(_updates);
+        WriteUpdates(output);
+        if (_reader.IsFinished && _reader.Error is null)
+        {
+            _writer.Complete(output);
+        }
+    }
+
+    protected override void WriteError(GatewayError error, IBufferWriter<byte> output) => _writer.Fail(error, output);
+
+    private void WriteUpdates(IBufferWriter<byte> output)
+    {
+        for (var i = 0; i < _updates.Count; i++)
+        {
+            var update = _updates[i];
+            Notes.Note(update);
+            _signatures.Take(update.Contents);
+            _writer.Write(update, output);
+        }
+
+        _updates.Clear();
+    }
+}

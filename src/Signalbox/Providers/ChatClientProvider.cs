@@ -1,0 +1,37 @@
+using Microsoft.Extensions.AI;
+using Signalbox.Dialects;
+
+namespace Signalbox.Providers;
+
+/// <summary>Any <see cref="IChatClient"/> in this process as a provider.</summary>
+internal sealed class ChatClientProvider(string name, IChatClient client) : IProvider
+{
+    public string Name => name;
+
+    /// <summary>The model that the client says it is; its own name where it says none.</summary>
+    public string? DefaultModel => (client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata)?.DefaultModelId ?? "default";
+
+    public async Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel)
+    {
+        var request = call.Context.Request;
+        var options = request.Options.Clone();
+        options.ModelId = call.Deployment.Upstream == "default" ? null : call.Deployment.Upstream;
+        if (request.Stream)
+        {
+            return new UpdatesAnswer(client.GetStreamingResponseAsync(request.Messages, options, cancel));
+        }
+
+        try
+        {
+            return new CompleteAnswer(await client.GetResponseAsync(request.Messages, options, cancel));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A foreign client may throw anything; to the caller it is a provider that failed.
+            return new FailedAnswer(ErrorOf(e, name));
+        }
+    }
+
+    public static GatewayError ErrorOf(Exception exception, string name) =>
+        exception is SignalboxException { Error: { } error } ? error : new GatewayError(ErrorKind.UpstreamUnavailable, $"{name} failed with {exception.GetType().Name}.");
+}

@@ -1,0 +1,283 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using Signalbox.Configuration;
+using Signalbox.Dialects;
+using Signalbox.Pipeline;
+
+namespace Signalbox.Providers;
+
+/// <summary>A service over HTTP: a dialect, a base URL and a few differences.</summary>
+internal sealed class HttpProvider : IProvider
+{
+    /// <summary>An error body is read up to this size; providers' own are a few hundred bytes.</summary>
+    private const int MaxErrorBytes = 1024 * 1024;
+
+    private readonly ProviderConfig _config;
+    private readonly IDialect _dialect;
+    private readonly ProviderDifferences _differences;
+    private readonly HttpMessageInvoker _connections;
+    private readonly ProviderServices _services;
+
+    public HttpProvider(ProviderConfig config, ProviderServices services)
+    {
+        _config = config;
+        _dialect = DialectSet.Find(config.Dialect!)!;
+        _differences = ProviderPresets.Of(config.Name, config.Dialect!);
+        _connections = services.Connections.For(config.ConnectTimeout);
+        _services = services;
+    }
+
+    public string Name => _config.Name;
+
+    public ProviderConfig Config => _config;
+
+    public IDialect Dialect => _dialect;
+
+    /// <summary>Whether a caller's request in this dialect goes on as it is.</summary>
+    public bool Speaks(IDialect? caller)
+    {
+        if (caller is null)
+        {
+            return false;
+        }
+
+        if (caller.Family == _dialect.Name)
+        {
+            return true;
+        }
+
+        foreach (var also in _config.AlsoDialects)
+        {
+            if (also == caller.Family)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public async Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel)
+    {
+        var context = call.Context;
+        var relays = Speaks(context.Dialect);
+        var spoken = relays ? context.Dialect! : _dialect;
+        // Given back with the answer, not before: over HTTP/2 an answer may begin while its request is still being sent.
+        var body = new PooledBuffer();
+        var refusal = relays
+            ? RelayedRequest.Write(call, _differences, body)
+            : TranslatedRequest.Write(call, _dialect, _differences, _services, body);
+        if (refusal is not null)
+        {
+            return new FailedAnswer(refusal);
+        }
+
+        using var request = CreateRequest(spoken.ChatPath(call.Deployment.Upstream, context.Request.Stream), call.Deployment.Upstream);
+        request.Content = new PooledContent(body.Written);
+        AddCallerHeaders(request, context.PassedHeaders, relays);
+        AddCredentials(request, spoken);
+        try
+        {
+            var response = await _connections.SendAsync(request, cancel);
+            return await OpenAsync(response, body, spoken, relays, cancel);
+        }
+        catch (HttpRequestException e)
+        {
+            return new FailedAnswer(Unreachable(e));
+        }
+    }
+
+    /// <summary>Sends a body that is no chat (embeddings, token counts) and returns the raw response.</summary>
+    public async Task<(HttpResponseMessage? Response, GatewayError? Error)> SendRawAsync(
+        string path, string upstream, ReadOnlyMemory<byte> body, IDialect spoken, CancellationToken cancel)
+    {
+        using var request = CreateRequest(path, upstream);
+        request.Content = new PooledContent(body);
+        AddCredentials(request, spoken);
+        try
+        {
+            return (await _connections.SendAsync(request, cancel), null);
+        }
+        catch (HttpRequestException e)
+        {
+            return (null, Unreachable(e));
+        }
+    }
+
+    /// <summary>Reads an answer with an error status.</summary>
+    public async Task<FailedAnswer> ReadFailureAsync(HttpResponseMessage response, IDialect spoken, bool relays, CancellationToken cancel)
+    {
+        var status = (int)response.StatusCode;
+        var contentType = ContentTypeOf(response);
+        var bytes = await ReadBoundedAsync(response, cancel);
+        var error = ReadError(spoken, status, bytes, contentType);
+        var wait = error.RetryAfter ?? RetryAfter.Read(response.Headers, _services.Time.GetUtcNow());
+        var isJson = contentType.Contains("json", StringComparison.OrdinalIgnoreCase);
+        return new FailedAnswer(error with { RetryAfter = wait })
+        {
+            Body = relays && isJson ? bytes : null,
+            ContentType = contentType,
+            Headers = _services.PassedHeaders(response, spoken, relays),
+        };
+    }
+
+    private HttpRequestMessage CreateRequest(string path, string upstream)
+    {
+        var isAzurePath = _differences.PathPattern is not null && !_config.BaseUrl!.EndsWith("/v1", StringComparison.Ordinal);
+        var target = isAzurePath
+            ? _differences.PathPattern!
+                .Replace("{model}", Uri.EscapeDataString(upstream), StringComparison.Ordinal)
+                .Replace("{path}", path, StringComparison.Ordinal)
+                .Replace("{version}", _config.ApiVersion ?? "2024-10-21", StringComparison.Ordinal)
+            : path;
+        var request = new HttpRequestMessage(HttpMethod.Post, _config.BaseUrl + target);
+        if (_differences.Http2 && request.RequestUri!.Scheme == Uri.UriSchemeHttps)
+        {
+            request.Version = HttpVersion.Version20;
+        }
+
+        return request;
+    }
+
+    private static void AddCallerHeaders(HttpRequestMessage request, IReadOnlyList<KeyValuePair<string, string>> passed, bool relays)
+    {
+        if (!relays)
+        {
+            return;
+        }
+
+        for (var i = 0; i < passed.Count; i++)
+        {
+            request.Headers.TryAddWithoutValidation(passed[i].Key, passed[i].Value);
+        }
+    }
+
+    private void AddCredentials(HttpRequestMessage request, IDialect spoken)
+    {
+        if (!string.IsNullOrEmpty(_config.ApiKey))
+        {
+            request.Headers.TryAddWithoutValidation(_differences.KeyHeader, _differences.KeyPrefix + _config.ApiKey);
+        }
+
+        foreach (var (name, value) in spoken.RequiredHeaders)
+        {
+            if (!request.Headers.NonValidated.Contains(name))
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        foreach (var (name, value) in _config.Headers)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private async Task<ProviderAnswer> OpenAsync(HttpResponseMessage response, PooledBuffer body, IDialect spoken, bool relays, CancellationToken cancel)
+    {
+        try
+        {
+            if ((int)response.StatusCode >= 400)
+            {
+                using (response)
+                {
+                    return await ReadFailureAsync(response, spoken, relays, cancel);
+                }
+            }
+
+            if ((int)response.StatusCode >= 300)
+            {
+                response.Dispose();
+                return new FailedAnswer(new GatewayError(ErrorKind.UpstreamInvalid,
+                    $"{Name} answered with a redirect ({(int)response.StatusCode}). Set its baseUrl to the address that it moved to."));
+            }
+
+            var stream = await OpenBodyAsync(response, cancel);
+            return new WireAnswer(response, stream, body, spoken) { Relays = relays, Headers = _services.PassedHeaders(response, spoken, relays) };
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            response.Dispose();
+            return new FailedAnswer(new GatewayError(ErrorKind.UpstreamUnavailable, $"{Name} closed the connection before it had answered."));
+        }
+    }
+
+    /// <summary>The body, decompressed where the provider compressed it although nobody asked.</summary>
+    public static async Task<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(cancel);
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encoding))
+        {
+            return stream;
+        }
+
+        return encoding.ToString().Trim().ToLowerInvariant() switch
+        {
+            "gzip" or "x-gzip" => new GZipStream(stream, CompressionMode.Decompress),
+            "br" => new BrotliStream(stream, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(stream, CompressionMode.Decompress),
+            _ => stream,
+        };
+    }
+
+    private GatewayError ReadError(IDialect spoken, int status, byte[] bytes, string contentType)
+    {
+        try
+        {
+            if (bytes.Length > 0)
+            {
+                using var document = JsonDocument.Parse(bytes);
+                return spoken.ReadError(status, document.RootElement);
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Not JSON: a proxy's page or plain text. Its status still says what to do.
+        }
+
+        var what = contentType.Length == 0 ? "no body" : contentType.Split(';')[0];
+        return new GatewayError(ErrorClassifier.ByStatus(status), $"{Name} answered with status {status} and {what} instead of an error in its protocol.") { Status = status };
+    }
+
+    private static async Task<byte[]> ReadBoundedAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        try
+        {
+            await using var stream = await OpenBodyAsync(response, cancel);
+            using var buffer = new PooledBuffer();
+            int read;
+            while (buffer.Length < MaxErrorBytes && (read = await stream.ReadAsync(buffer.GetMemory(4096), cancel)) > 0)
+            {
+                buffer.Advance(read);
+            }
+
+            return buffer.Written.ToArray();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return [];
+        }
+    }
+
+    private GatewayError Unreachable(HttpRequestException e)
+    {
+        var reason = e switch
+        {
+            { InnerException: AuthenticationException } or { HttpRequestError: HttpRequestError.SecureConnectionError } => "its TLS certificate or handshake was not accepted",
+            { HttpRequestError: HttpRequestError.NameResolutionError } => "its host name could not be resolved",
+            { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "it refused the connection",
+            { HttpRequestError: HttpRequestError.ResponseEnded } => "it closed the connection before it had answered",
+            { HttpRequestError: HttpRequestError.InvalidResponse } => "it answered something that is not HTTP",
+            _ => "the connection failed",
+        };
+        var kind = e.HttpRequestError is HttpRequestError.InvalidResponse ? ErrorKind.UpstreamInvalid : ErrorKind.UpstreamUnavailable;
+        return new GatewayError(kind, $"{Name} could not be reached: {reason}. Check that it runs and that its baseUrl is right.");
+    }
+
+    private static string ContentTypeOf(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type) ? type.ToString() : "";
+}

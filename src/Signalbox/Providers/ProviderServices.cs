@@ -1,0 +1,35 @@
+using Signalbox.Dialects;
+using Signalbox.Dialects.Fields;
+
+namespace Signalbox.Providers;
+
+/// <summary>What every provider over HTTP shares, for the life of the process.</summary>
+internal sealed class ProviderServices(TimeProvider time) : IDisposable
+{
+    public TimeProvider Time { get; } = time;
+
+    public UpstreamConnections Connections { get; } = new();
+
+    public FieldLedger Fields { get; } = FieldLedger.Load();
+
+    public HeaderLedger Headers { get; } = HeaderLedger.Load();
+
+    public SignatureStore Signatures { get; } = new(time);
+
+    /// <summary>The headers of a provider's answer that its caller may have.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> PassedHeaders(HttpResponseMessage response, IDialect spoken, bool relays)
+    {
+        List<KeyValuePair<string, string>>? passed = null;
+        foreach (var (name, values) in response.Headers.NonValidated)
+        {
+            if (Headers.PassesResponse(spoken.Family, name, relays))
+            {
+                (passed ??= []).Add(new(name, values.ToString()));
+            }
+        }
+
+        return passed ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+    }
+
+    public void Dispose() => Connections.Dispose();
+}

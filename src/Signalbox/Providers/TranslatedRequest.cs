@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Signalbox.Dialects;
+using Signalbox.Dialects.Fields;
+using Signalbox.Dialects.Json;
+using Signalbox.Pipeline;
+
+namespace Signalbox.Providers;
+
+/// <summary>
+/// Writes a request in another dialect than the caller's, through the vocabulary. What a whole field loses comes from the field
+/// ledger, what depends on a value from the writer; where the route is strict, any loss refuses instead.
+/// </summary>
+internal static class TranslatedRequest
+{
+    public static GatewayError? Write(ProviderCall call, IDialect target, ProviderDifferences differences, ProviderServices services, PooledBuffer output)
+    {
+        var context = call.Context;
+        var model = call.Deployment.Model;
+        if (context.Dialect is { } source && context.Request.Body.ValueKind == JsonValueKind.Object
+            && services.Fields.AssessRequest(context.Request.Body, source.Family, target.Name, call.Losses) is [var refused, ..])
+        {
+            return GatewayError.Invalid(refused.Field,
+                $"{refused.Field} cannot be carried to {call.Deployment.ProviderName}, which speaks {target.Name}. "
+                + $"Leave it out, or ask for a model whose provider speaks {source.Family}.") with { IsOfTarget = true };
+        }
+
+        services.Signatures.Restore(context.Request.Messages, target.Name);
+        var outbound = new OutboundRequest
+        {
+            Request = context.Request,
+            Upstream = call.Deployment.Upstream,
+            Capabilities = model.Capabilities,
+            MaxOutputTokens = model.MaxOutputTokens,
+            Differences = differences,
+            Losses = call.Losses,
+        };
+        using (var json = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            target.WriteRequest(outbound, json);
+        }
+
+        if (outbound.Refusal is { } refusal)
+        {
+            return refusal with { IsOfTarget = true };
+        }
+
+        return call.Deployment.Strict && !call.Losses.IsEmpty ? StrictRefusal(call) : null;
+    }
+
+    private static GatewayError StrictRefusal(ProviderCall call)
+    {
+        var field = call.Losses.Losses[0].Field;
+        return GatewayError.Invalid(field,
+            $"The route is strict and {call.Deployment.ProviderName} cannot be sent this request without loss: {call.Losses.ToHeaderValue()}. "
+            + "Leave these fields out, or ask a route that is not strict.") with { IsOfTarget = true };
+    }
+}

@@ -1,0 +1,35 @@
+using Signalbox.Catalog;
+using Signalbox.Configuration;
+using Signalbox.Providers;
+
+namespace Signalbox.Routing;
+
+/// <summary>One model at one provider, ready to be called.</summary>
+internal sealed record Deployment(IProvider Provider, string Upstream, CatalogModel Model)
+{
+    /// <summary>The id that a configuration gives it; without one, <c>provider/upstream</c>.</summary>
+    public string Id { get; init; } = $"{Provider.Name}/{Upstream}";
+
+    public string ProviderName => Provider.Name;
+
+    /// <summary>The name of contract section 4: <c>provider/upstream</c>.</summary>
+    public string FullName { get; } = $"{Provider.Name}/{Upstream}";
+
+    public Locality Locality { get; init; }
+
+    /// <summary>How long the first useful output may take.</summary>
+    public TimeSpan FirstOutputTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a stream may be silent.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the route refuses to lose anything in translation.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Whether the route names it as a fallback rather than as one of its models.</summary>
+    public bool IsFallback { get; init; }
+}
+
+/// <summary>Where a request may go, in the order in which it is tried.</summary>
+/// <param name="Route">The route's id; for a model asked for by name, that name.</param>
+internal sealed record RouteTargets(string Route, IReadOnlyList<Deployment> Targets);

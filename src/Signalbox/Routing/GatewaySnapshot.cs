@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Signalbox.Catalog;
+using Signalbox.Configuration;
+using Signalbox.Dialects;
+using Signalbox.Providers;
+
+namespace Signalbox.Routing;
+
+/// <summary>
+/// The runtime image of one configuration. Immutable: a reload builds a new one and swaps one reference, and a request keeps
+/// the one it started with.
+/// </summary>
+internal sealed class GatewaySnapshot
+{
+    private readonly FrozenDictionary<string, RouteTargets> _byName;
+    private readonly FrozenDictionary<string, IProvider> _providers;
+    private readonly ConcurrentDictionary<string, RouteTargets> _named = new(StringComparer.Ordinal);
+    private readonly ModelCatalog _catalog;
+
+    public GatewaySnapshot(SignalboxConfig config, ModelCatalog catalog, ProviderServices services, IReadOnlyList<IProvider> inProcess)
+    {
+        Config = config;
+        _catalog = catalog;
+        var providers = new Dictionary<string, IProvider>(StringComparer.Ordinal);
+        foreach (var (name, provider) in config.Providers)
+        {
+            providers[name] = new HttpProvider(provider, services);
+        }
+
+        foreach (var provider in inProcess)
+        {
+            providers[provider.Name] = provider;
+        }
+
+        _providers = providers.ToFrozenDictionary(StringComparer.Ordinal);
+        Models = ListModels(config, providers);
+        _byName = BuildRoutes(config);
+    }
+
+    public SignalboxConfig Config { get; }
+
+    /// <summary>Every model usable now, in the order of the configuration.</summary>
+    public IReadOnlyList<Deployment> Models { get; }
+
+    public IEnumerable<string> Routes => Config.Routes.Keys.Append(RouteNames.Auto).Distinct();
+
+    /// <summary>Where a model name leads: a route, a model's id, <c>provider/upstream</c>. Null where it leads nowhere.</summary>
+    public RouteTargets? Find(string name)
+    {
+        if (_byName.TryGetValue(name, out var targets) || _named.TryGetValue(name, out targets))
+        {
+            return targets;
+        }
+
+        if (FindDeployment(name) is not { } deployment)
+        {
+            return null;
+        }
+
+        targets = new RouteTargets(name, [deployment]);
+        // Names come from callers; a bounded number of them is remembered.
+        return _named.Count < 4096 ? _named.GetOrAdd(name, targets) : targets;
+    }
+
+    /// <summary>What to say to a caller whose model leads nowhere.</summary>
+    public GatewayError NotFound(string name)
+    {
+        var known = Models.Select(static model => model.Id).Concat(Routes).ToArray();
+        var nearest = NearestName.Find(name, known);
+        var hint = nearest is not null ? $" Did you mean '{nearest}'?" : " GET /v1/models lists what there is.";
+        return new GatewayError(ErrorKind.NotFound, $"There is no model or route '{name}'.{hint}") { Code = "model_not_found", Field = "model" };
+    }
+
+    private Deployment? FindDeployment(string name)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && slash < name.Length - 1 && _providers.TryGetValue(name[..slash], out var provider)
+            ? Deploy(provider, name[(slash + 1)..])
+            : null;
+    }
+
+    private Deployment Deploy(IProvider provider, string upstream)
+    {
+        var deployment = new Deployment(provider, upstream, _catalog.Resolve(provider.Name, upstream));
+        return Config.Providers.TryGetValue(provider.Name, out var config)
+            ? deployment with
+            {
+                Locality = config.Locality,
+                FirstOutputTimeout = config.FirstOutputTimeout,
+                IdleTimeout = config.IdleTimeout,
+            }
+            : deployment with { Locality = Locality.Local };
+    }
+
+    private List<Deployment> ListModels(SignalboxConfig config, Dictionary<string, IProvider> providers)
+    {
+        var models = new List<Deployment>();
+        foreach (var (id, model) in config.Models)
+        {
+            if (providers.TryGetValue(model.Provider, out var provider))
+            {
+                models.Add(Deploy(provider, model.Upstream) with { Id = id, Model = CatalogOverride.Apply(_catalog.Resolve(model.Provider, model.Upstream), model) });
+            }
+        }
+
+        foreach (var provider in providers.Values)
+        {
+            foreach (var model in _catalog.ForProvider(provider.Name))
+            {
+                models.Add(Deploy(provider, model.Id));
+            }
+
+            if (provider is ChatClientProvider { DefaultModel: { } own })
+            {
+                models.Add(Deploy(provider, own));
+            }
+        }
+
+        return models;
+    }
+
+    private FrozenDictionary<string, RouteTargets> BuildRoutes(SignalboxConfig config)
+    {
+        var routes = new Dictionary<string, RouteTargets>(StringComparer.Ordinal);
+
+        // A catalog model may be asked for by its bare name: that is what an SDK's example code does.
+        foreach (var model in Models)
+        {
+            routes.TryAdd(model.Id, new RouteTargets(model.Id, [model]));
+        }
+
+        foreach (var model in Models)
+        {
+            routes.TryAdd(model.Upstream, new RouteTargets(model.Upstream, [model]));
+        }
+
+        var found = routes.ToDictionary(StringComparer.Ordinal);
+        foreach (var (id, route) in config.Routes)
+        {
+            routes[id] = new RouteTargets(id, [.. Targets(route.Models, found, route.Strict, isFallback: false), .. Targets(route.Fallbacks, found, route.Strict, isFallback: true)]);
+        }
+
+        routes.TryAdd(RouteNames.Auto, new RouteTargets(RouteNames.Auto, DefaultTargets(config)));
+        return routes.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private IEnumerable<Deployment> Targets(IReadOnlyList<string> names, Dictionary<string, RouteTargets> found, bool strict, bool isFallback)
+    {
+        foreach (var name in names)
+        {
+            var deployment = found.TryGetValue(name, out var targets) ? targets.Targets[0] : FindDeployment(name);
+            if (deployment is not null)
+            {
+                yield return deployment with { Strict = strict, IsFallback = isFallback };
+            }
+        }
+    }
+
+    /// <summary>Without a route of its own, <c>auto</c> takes what the configuration lists, else each provider's default model.</summary>
+    private List<Deployment> DefaultTargets(SignalboxConfig config)
+    {
+        var targets = new List<Deployment>();
+        foreach (var model in Models)
+        {
+            if (model.Model.Kind == ModelKind.Chat && (config.Models.Count > 0 ? config.Models.ContainsKey(model.Id) : model.Model.IsDefault || model.Provider is ChatClientProvider))
+            {
+                targets.Add(model);
+            }
+        }
+
+        return targets;
+    }
+}
