@@ -21,18 +21,11 @@ internal sealed class ChatEndpoint(GatewayRuntime runtime)
             return;
         }
 
-        await runtime.Pipeline.RunAsync(new RequestContext
+        await runtime.Pipeline.RunAsync(RequestContexts.Create(http, runtime, snapshot, dialect, id) with
         {
-            Id = id,
-            Snapshot = snapshot,
-            Caller = new HttpCaller(http, dialect),
-            Dialect = dialect,
             Body = body.Written,
             PathModel = model,
             PathStream = stream,
-            PassedHeaders = CallerHeaders.Passed(http, runtime.Services.Headers, dialect),
-            StartedAt = runtime.Time.GetUtcNow(),
-            Aborted = http.RequestAborted,
         });
     }
 }

@@ -15,8 +15,9 @@ internal static class GatewayEndpoints
     {
         var chat = new ChatEndpoint(runtime);
         var models = new ModelsEndpoint(runtime);
-        var embeddings = new EmbeddingsEndpoint(runtime);
-        var counts = new CountTokensEndpoint(runtime);
+        var side = new SideEndpoint(runtime);
+        var embeddings = new EmbeddingsEndpoint(runtime, side);
+        var counts = new CountTokensEndpoint(side);
         var gemini = new GeminiEndpoint(chat, embeddings, counts);
 
         routes.MapPost("/v1/chat/completions", chat.For(OpenAiChatDialect.Instance));

@@ -19,6 +19,7 @@ internal sealed class GatewayRuntime : IDisposable
         Catalog = ModelCatalog.LoadEmbedded();
         Journal = new UsageJournal();
         Pipeline = new GatewayPipeline(Services, Journal);
+        SidePipeline = new SidePipeline(Services, Journal);
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
     }
@@ -32,6 +33,8 @@ internal sealed class GatewayRuntime : IDisposable
     public UsageJournal Journal { get; }
 
     public GatewayPipeline Pipeline { get; }
+
+    public SidePipeline SidePipeline { get; }
 
     /// <summary>The configuration's image in force now. A request takes it once and keeps it.</summary>
     public GatewaySnapshot Snapshot => _snapshot;

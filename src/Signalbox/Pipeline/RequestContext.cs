@@ -4,7 +4,7 @@ using Signalbox.Routing;
 namespace Signalbox.Pipeline;
 
 /// <summary>One request on its way through the pipeline.</summary>
-internal sealed class RequestContext
+internal sealed record RequestContext
 {
     /// <summary>The gateway's id of the request, e.g. for <c>x-signalbox-request-id</c>.</summary>
     public required string Id { get; init; }

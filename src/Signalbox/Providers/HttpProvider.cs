@@ -90,25 +90,39 @@ internal sealed class HttpProvider : IProvider
         }
     }
 
-    /// <summary>Sends a body that is no chat (embeddings, token counts) and returns the raw response.</summary>
-    public async Task<(HttpResponseMessage? Response, GatewayError? Error)> SendRawAsync(
-        string path, string upstream, ReadOnlyMemory<byte> body, IDialect spoken, CancellationToken cancel)
+    /// <summary>Sends a body that is no chat (embeddings, token counts); the answer is read whole.</summary>
+    public async Task<SideAnswer> PostAsync(string path, ProviderCall call, ReadOnlyMemory<byte> body, IDialect spoken, CancellationToken cancel)
     {
-        using var request = CreateRequest(path, upstream);
+        var relays = ReferenceEquals(spoken, call.Context.Dialect);
+        using var request = CreateRequest(path, call.Deployment.Upstream);
         request.Content = new PooledContent(body);
+        AddCallerHeaders(request, call.Context.PassedHeaders, relays);
         AddCredentials(request, spoken);
         try
         {
-            return (await _connections.SendAsync(request, cancel), null);
+            using var response = await _connections.SendAsync(request, cancel);
+            if ((int)response.StatusCode >= 300)
+            {
+                return new SideAnswer([], "", await ReadFailureAsync(response, spoken, relays, cancel));
+            }
+
+            await using var stream = await OpenBodyAsync(response, cancel);
+            using var answer = new MemoryStream();
+            await stream.CopyToAsync(answer, cancel);
+            return new SideAnswer(answer.ToArray(), ContentTypeOf(response), null);
         }
         catch (HttpRequestException e)
         {
-            return (null, Unreachable(e));
+            return new SideAnswer([], "", new FailedAnswer(Unreachable(e)));
+        }
+        catch (IOException)
+        {
+            return new SideAnswer([], "", new FailedAnswer(new GatewayError(ErrorKind.StreamTruncated, $"{Name} ended its answer before it was finished.")));
         }
     }
 
     /// <summary>Reads an answer with an error status.</summary>
-    public async Task<FailedAnswer> ReadFailureAsync(HttpResponseMessage response, IDialect spoken, bool relays, CancellationToken cancel)
+    private async Task<FailedAnswer> ReadFailureAsync(HttpResponseMessage response, IDialect spoken, bool relays, CancellationToken cancel)
     {
         var status = (int)response.StatusCode;
         var contentType = ContentTypeOf(response);
@@ -207,7 +221,7 @@ internal sealed class HttpProvider : IProvider
     }
 
     /// <summary>The body, decompressed where the provider compressed it although nobody asked.</summary>
-    public static async Task<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancel)
+    private static async Task<Stream> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancel);
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encoding))

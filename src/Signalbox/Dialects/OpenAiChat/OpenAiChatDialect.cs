@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace Signalbox.Dialects.OpenAiChat;
 
 /// <summary>OpenAI chat completions, and the many servers that are compatible with them.</summary>
-internal sealed class OpenAiChatDialect : IDialect
+internal sealed class OpenAiChatDialect : IDialect, IEmbeddingDialect
 {
     public const string DialectName = "openai-chat";
 
@@ -34,4 +34,16 @@ internal sealed class OpenAiChatDialect : IDialect
     public void WriteError(GatewayError error, string requestId, Utf8JsonWriter json) => OpenAiErrors.Write(error, requestId, json);
 
     public RelayTap CreateTap(DialectRequest request) => new OpenAiChatTap(hideUsage: !request.WantsUsage);
+
+    public string EmbeddingPath(string upstream, int inputCount) => "/embeddings";
+
+    public EmbeddingRequest? ReadEmbeddingRequest(InboundRequest inbound, ReadProblems problems) => OpenAiEmbeddings.ReadRequest(inbound, problems);
+
+    public void WriteEmbeddingRequest(EmbeddingRequest request, string upstream, Utf8JsonWriter json) =>
+        OpenAiEmbeddings.WriteRequest(request, upstream, json);
+
+    public GeneratedEmbeddings<Embedding<float>>? ReadEmbeddings(JsonElement body, ReadProblems problems) => OpenAiEmbeddings.Read(body, problems);
+
+    public void WriteEmbeddings(GeneratedEmbeddings<Embedding<float>> embeddings, EmbeddingRequest request, string model, Utf8JsonWriter json) =>
+        OpenAiEmbeddings.Write(embeddings, request, model, json);
 }

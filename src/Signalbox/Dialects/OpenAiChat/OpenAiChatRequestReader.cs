@@ -54,7 +54,7 @@ internal static class OpenAiChatRequestReader
         return options;
     }
 
-    private static bool ReadIncludeUsage(JsonElement body, ReadProblems problems)
+    internal static bool ReadIncludeUsage(JsonElement body, ReadProblems problems)
     {
         if (problems.Object(body, "stream_options") is not { } streamOptions)
         {

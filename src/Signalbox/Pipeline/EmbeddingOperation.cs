@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Signalbox.Dialects;
+using Signalbox.Dialects.Fields;
+using Signalbox.Dialects.Json;
+using Signalbox.Providers;
+
+namespace Signalbox.Pipeline;
+
+/// <summary>Embeddings: relayed to a provider of the caller's dialect, else carried through the vocabulary.</summary>
+internal sealed class EmbeddingOperation(IEmbeddingDialect dialect, FieldLedger fields) : SideOperation
+{
+    private EmbeddingRequest _request = null!;
+
+    public override bool IsBilled => true;
+
+    public override GatewayError? Read(RequestContext context)
+    {
+        var problems = new ReadProblems();
+        var body = context.Document!.RootElement;
+        var request = dialect.ReadEmbeddingRequest(new InboundRequest(body, context.PathModel), problems);
+        if (request is null || problems.Error is not null)
+        {
+            return problems.Error ?? GatewayError.Invalid("body", "The body could not be read.");
+        }
+
+        _request = request;
+        context.Request = Named(request.Model, body);
+        return null;
+    }
+
+    public override async Task<(SideResult? Result, FailedAnswer? Failure)> SendAsync(ProviderCall call, CancellationToken cancel)
+    {
+        if (call.Deployment.Provider is not HttpProvider { Dialect: var native } provider)
+        {
+            return Refuse(NoEmbeddings(call));
+        }
+
+        var context = call.Context;
+        var upstream = call.Deployment.Upstream;
+        var relays = provider.Speaks(context.Dialect) && (context.Dialect!.HasModelInBody || context.Request.Model == upstream);
+        var spoken = relays ? context.Dialect! : native;
+        if (spoken is not IEmbeddingDialect target)
+        {
+            return Refuse(NoEmbeddings(call));
+        }
+
+        using var body = new PooledBuffer();
+        if (relays)
+        {
+            WriteRelayed(context, upstream, body);
+        }
+        else if (WriteTranslated(call, target, native, body) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        var answer = await provider.PostAsync(target.EmbeddingPath(upstream, _request.Inputs.Count), call, body.Written, spoken, cancel);
+        return answer.Failure is { } failure ? (null, failure) : Finish(call, target, relays, answer);
+    }
+
+    private static void WriteRelayed(RequestContext context, string upstream, PooledBuffer body)
+    {
+        var editor = new BodyEditor(context.Body, context.Request.Body);
+        if (context.Dialect!.HasModelInBody && context.Request.Model != upstream)
+        {
+            editor.Set("model", JsonText.Quote(upstream));
+        }
+
+        editor.Remove("signalbox");
+        editor.WriteTo(body);
+    }
+
+    private GatewayError? WriteTranslated(ProviderCall call, IEmbeddingDialect target, IDialect native, PooledBuffer body)
+    {
+        if (_request.Inputs.Count == 0)
+        {
+            return GatewayError.Invalid("input", $"Token ids cannot be carried to {call.Deployment.ProviderName}. Send text.") with { IsOfTarget = true };
+        }
+
+        var context = call.Context;
+        if (context.Dialect!.Family != native.Name)
+        {
+            fields.AssessRequest(context.Request.Body, context.Dialect.Family, native.Name, call.Losses, FieldOperation.Embeddings);
+        }
+
+        using var json = new Utf8JsonWriter(body, JsonText.Compact);
+        target.WriteEmbeddingRequest(_request, call.Deployment.Upstream, json);
+        return null;
+    }
+
+    private (SideResult? Result, FailedAnswer? Failure) Finish(ProviderCall call, IEmbeddingDialect target, bool relays, SideAnswer answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer.Body);
+            var problems = new ReadProblems();
+            var embeddings = target.ReadEmbeddings(document.RootElement, problems);
+            if (embeddings is null || problems.Error is not null)
+            {
+                return Refuse(Invalid(call));
+            }
+
+            var usage = embeddings.Usage ?? Estimate();
+            if (relays)
+            {
+                return (new SideResult(answer.Body, answer.ContentType, usage), null);
+            }
+
+            var output = new System.Buffers.ArrayBufferWriter<byte>(answer.Body.Length);
+            using (var json = new Utf8JsonWriter(output, JsonText.Compact))
+            {
+                dialect.WriteEmbeddings(embeddings, _request, call.Context.Request.Model, json);
+            }
+
+            return (new SideResult(output.WrittenMemory, "application/json", usage), null);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return Refuse(Invalid(call));
+        }
+    }
+
+    /// <summary>Gemini counts no tokens here.</summary>
+    private UsageDetails Estimate()
+    {
+        long characters = 0;
+        foreach (var input in _request.Inputs)
+        {
+            characters += input.Length;
+        }
+
+        var tokens = TokenEstimate.OfText(characters);
+        return new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
+    }
+
+    private static GatewayError NoEmbeddings(ProviderCall call) => new(ErrorKind.InvalidRequest,
+        $"{call.Deployment.ProviderName} has no embeddings. Ask for a model of a provider that speaks openai-chat, gemini or ollama.")
+    { Field = "model", IsOfTarget = true };
+
+    private static GatewayError Invalid(ProviderCall call) =>
+        new(ErrorKind.UpstreamInvalid, $"{call.Deployment.ProviderName} answered something that its protocol does not allow.");
+}
