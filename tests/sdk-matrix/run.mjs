@@ -70,6 +70,10 @@ async function main() {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'signalbox-sdk-matrix-'));
   try {
     return await runIn(folder, options);
+  } catch (error) {
+    // Nothing was measured: a mock or a server that does not start.
+    console.log(`FAILED ${error.message.trim()}\n0 passed, 1 failed, 0 skipped`);
+    return 1;
   } finally {
     if (options.keep) await cp(folder, options.keep, { recursive: true });
     await rm(folder, { recursive: true, force: true });
