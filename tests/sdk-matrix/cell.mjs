@@ -3,15 +3,19 @@ import assert from 'node:assert/strict';
 import { setTimeout as after } from 'node:timers/promises';
 import { promptOf } from './matrix.mjs';
 
+/** Only for what would otherwise never end; long enough for a busy machine. What has to be quick says so itself. */
+export const patience = 10_000;
+
 export class Cell {
   fault = { kind: 'none' };
   exchanges = [];
   #waiting = [];
 
   constructor({ id, scenario }, client, upstream, target) {
-    Object.assign(this, { id, scenario, client, upstream, direct: target.direct, model: target.model, keySeen: target.providerKey });
+    const { direct, model, callerKey, providerKey } = target;
+    Object.assign(this, { id, scenario, client, upstream, direct, model, callerKey, providerKey });
     this.sdk = client.create({
-      url: target.url, key: target.callerKey,
+      url: target.url, key: callerKey,
       // A later answer from a cache would prove nothing about the road to the upstream.
       headers: { 'x-signalbox-cache': 'bypass' },
       fetch: (url, init) => this.#fetch(url, init),

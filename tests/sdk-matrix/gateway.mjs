@@ -16,8 +16,8 @@ export const modelOf = upstream => `${upstream.provider}/${upstream.model}`;
 export async function writeConfig(upstreams, taps, folder) {
   const providers = {};
   for (const upstream of upstreams) {
-    providers[upstream.provider] = { dialect: upstream.name, baseUrl: taps[upstream.name].baseUrl, apiKey: providerKey(upstream) };
-    if (upstream.name === 'ollama') providers[upstream.provider].locality = 'local';
+    const provider = { dialect: upstream.name, baseUrl: taps[upstream.name].baseUrl };
+    providers[upstream.provider] = { ...provider, ...(upstream.takesNoKey ? { locality: 'local' } : { apiKey: providerKey(upstream) }) };
   }
   const file = path.join(folder, 'signalbox.json');
   await writeFile(file, JSON.stringify({ providers }, null, 2));

@@ -1,5 +1,5 @@
 // Results as lines for people, and as docs/sdk-matrix.md.
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { clientsByName } from './clients/index.mjs';
 import { clients, scenarios, upstreams } from './matrix.mjs';
 
@@ -20,7 +20,10 @@ export function printResults(results, problems, seconds) {
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 }
 
-export const writeDocs = async results => writeFile(docs, await pageOf(results));
+export async function writeDocs(results) {
+  await mkdir(new URL('.', docs), { recursive: true });
+  await writeFile(docs, await pageOf(results));
+}
 
 export async function checkDocs(results) {
   const written = await readFile(docs, 'utf8').catch(() => '');

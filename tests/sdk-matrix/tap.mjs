@@ -4,8 +4,6 @@ import http from 'node:http';
 import { once } from 'node:events';
 import { cellIdIn } from './matrix.mjs';
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
-
 export async function startTap(upstream, mockUrl, findCell, port = 0) {
   const server = http.createServer((req, res) => {
     answer(upstream, mockUrl, findCell, req, res).catch(error => {
@@ -14,6 +12,8 @@ export async function startTap(upstream, mockUrl, findCell, port = 0) {
       res.end(`tap: ${error.stack}`);
     });
   });
+  // A connection that is closed while idle would look like an upstream that failed.
+  server.keepAliveTimeout = 120_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${server.address().port}`;
@@ -79,7 +79,7 @@ function askMock(mockUrl, req, body) {
   return new Promise((resolve, reject) => {
     const headers = { ...req.headers, 'content-length': Buffer.byteLength(body) };
     for (const name of ['host', 'connection', 'accept-encoding', 'transfer-encoding', 'expect']) delete headers[name];
-    const asked = http.request(mockUrl + req.url, { method: req.method, headers, agent }, resolve);
+    const asked = http.request(mockUrl + req.url, { method: req.method, headers, agent: false }, resolve);
     asked.on('error', reject);
     asked.end(body);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { departure, image, sampling, schema, system, textOf, usage } from '../matrix.mjs';
-import { signal, within } from '../cell.mjs';
+import { patience, signal, within } from '../cell.mjs';
 import { comparable } from './schemas.mjs';
 
 function checkText(cell, answer) {
@@ -22,7 +22,9 @@ export async function plain(cell) {
   if (!cell.client.losesStop && !cell.upstream.losesStop) assert.deepEqual(seen.stop, sampling.stop, 'stop at the upstream');
   if (cell.direct) return;
 
-  assert.equal(seen.key, cell.keySeen, 'credentials at the upstream');
+  if (!cell.upstream.takesNoKey) assert.equal(seen.key, cell.providerKey, 'credentials at the upstream');
+  const { url, headers } = cell.exchanges.at(-1);
+  assert.ok(!`${url} ${JSON.stringify(headers)}`.includes(cell.callerKey), 'the caller\'s own key reached the upstream');
   assert.ok(cell.headers.get('x-signalbox-request-id'), 'x-signalbox-request-id is missing');
   assert.equal(cell.headers.get('x-signalbox-model'), cell.model, 'x-signalbox-model');
   const loss = cell.headers.get('x-signalbox-loss') ?? '';
@@ -37,7 +39,7 @@ export async function streamed(cell) {
     onText: piece => { pieces.push(piece); first.resolve(); },
   }));
   // A stream that ends or fails first says why; waiting for the text would only say that it did not come.
-  await within(5_000, 'the first text reaches the caller while the upstream holds the rest back', Promise.race([first.promise, streaming]));
+  await within(patience, 'the first text reaches the caller while the upstream holds the rest back', Promise.race([first.promise, streaming]));
   const answer = await streaming;
   checkText(cell, answer);
   assert.equal(pieces.join(''), textOf(cell.id), 'joined pieces');

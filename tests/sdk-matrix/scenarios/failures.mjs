@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { errors, retryAfter } from '../matrix.mjs';
-import { signal, within } from '../cell.mjs';
+import { patience, signal, within } from '../cell.mjs';
 
 const mostAttempts = 3;
 
@@ -26,7 +26,7 @@ export async function cutMidStream(cell) {
     cell.fault = { kind, callerSawText: first.promise };
     const seen = { text: '', end: undefined, told: false };
     const reading = readAll(cell, seen, first.resolve);
-    const error = await within(5_000, `${kind}: the stream ends`, reading);
+    const error = await within(patience, `${kind}: the stream ends`, reading);
 
     assert.ok(seen.text.length > 0, `${kind}: no text before the cut (${error?.message})`);
     assert.ok(!seen.end, `${kind}: the stream looks finished: ${seen.end}`);
@@ -65,7 +65,7 @@ async function abortsMidStream(cell) {
       if (event.text) aborted.resolve(abort.abort());
     }
   })().catch(error => error);
-  await within(5_000, 'the first text reaches the caller', aborted.promise);
+  await within(patience, 'the first text reaches the caller', aborted.promise);
   await closesSoon(await received, 'mid-stream');
   await within(1_000, 'the caller\'s own iteration ends', reading);
 }
@@ -75,7 +75,7 @@ async function abortsWhileWaiting(cell) {
   cell.fault = { kind: 'silent' };
   const received = cell.nextExchange();
   const asking = cell.ask(cell.request('Think for a long time.'), { signal: abort.signal }).then(() => undefined, error => error);
-  const exchange = await within(5_000, 'the request reaches the upstream', received);
+  const exchange = await within(patience, 'the request reaches the upstream', received);
   abort.abort();
   await closesSoon(exchange, 'while waiting');
   assert.ok(await within(1_000, 'the caller\'s own call ends', asking), 'the aborted call gave an answer');

@@ -34,7 +34,7 @@ export default {
     checkOrder(json.messages);
     const blocks = json.messages.flatMap(m => Array.isArray(m.content) ? m.content : []);
     return {
-      key: headers['x-api-key'],
+      key: headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, ''),
       model: json.model,
       stream: json.stream === true,
       system: textOfParts(json.system ?? ''),

@@ -6,10 +6,11 @@ export default {
   name: 'ollama', provider: 'up-ollama', model: 'llama3.2', basePath: '', separator: '\n', lines: true,
   reports: {},
   hasNoMediaTypes: true,
+  takesNoKey: true,
   callId: () => undefined,
   errorType: { 'error-400': 'invalid_request', 'error-429': 'rate_limit', 'error-500': 'server_error' },
 
-  read({ path, headers, json }) {
+  read({ path, json }) {
     assert.equal(path, '/api/chat');
     for (const m of json.messages) {
       assert.ok(['system', 'user', 'assistant', 'tool'].includes(m.role), `role ${m.role}`);
@@ -17,7 +18,6 @@ export default {
     }
     const said = role => json.messages.filter(m => m.role === role);
     return {
-      key: headers.authorization?.replace(/^Bearer /, ''),
       model: json.model,
       stream: json.stream !== false,
       system: said('system').map(m => m.content).join('\n'),

@@ -11,6 +11,7 @@ export default {
   read({ path, headers, json }) {
     assert.equal(path, '/v1/chat/completions');
     const messages = json.messages;
+    if (json.response_format?.type === 'json_schema') assert.match(json.response_format.json_schema.name ?? '', /^[\w-]{1,64}$/, 'a schema needs a name');
     const turns = messages.filter(m => m.role === 'assistant');
     return {
       key: headers.authorization?.replace(/^Bearer /, ''),

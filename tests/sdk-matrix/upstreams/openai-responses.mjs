@@ -18,6 +18,7 @@ export default {
   read({ path, headers, json }) {
     assert.equal(path, '/v1/responses');
     const items = typeof json.input === 'string' ? [{ role: 'user', content: json.input }] : json.input;
+    if (json.text?.format?.type === 'json_schema') assert.match(json.text.format.name ?? '', /^[\w-]{1,64}$/, 'a schema needs a name');
     const said = role => items.filter(i => role.includes(i.role)).map(i => textOfParts(i.content));
     return {
       key: headers.authorization?.replace(/^Bearer /, ''),
