@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Dialects.Fields;
 
 namespace Signalbox.Dialects;
 
@@ -31,6 +32,9 @@ internal interface IDialect
 
     /// <summary>Headers that every request to a provider must have, unless the caller's are there.</summary>
     IReadOnlyList<KeyValuePair<string, string>> RequiredHeaders => [];
+
+    /// <summary>Which table of the field ledger its requests stand in.</summary>
+    FieldOperation Operation => FieldOperation.Chat;
 
     StreamFraming Framing { get; }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Signalbox.Dialects;
 
 namespace Signalbox.Pipeline;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Signalbox.Dialects;
-using Signalbox.Providers;
 
 namespace Signalbox.Pipeline;
 

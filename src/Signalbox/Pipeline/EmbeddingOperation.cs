@@ -8,17 +8,38 @@ using Signalbox.Providers;
 namespace Signalbox.Pipeline;
 
 /// <summary>Embeddings: relayed to a provider of the caller's dialect, else carried through the vocabulary.</summary>
-internal sealed class EmbeddingOperation(IEmbeddingDialect dialect, FieldLedger fields) : SideOperation
+internal sealed class EmbeddingOperation : SideOperation
 {
+    private readonly IEmbeddingDialect? _dialect;
+    private readonly FieldLedger? _fields;
     private EmbeddingRequest _request = null!;
+
+    /// <summary>For a caller who speaks a dialect.</summary>
+    public EmbeddingOperation(IEmbeddingDialect dialect, FieldLedger fields)
+    {
+        _dialect = dialect;
+        _fields = fields;
+    }
+
+    /// <summary>For a caller in this process.</summary>
+    public EmbeddingOperation(EmbeddingRequest request) => _request = request;
+
+    /// <summary>The vectors, once they are there.</summary>
+    public GeneratedEmbeddings<Embedding<float>>? Embeddings { get; private set; }
 
     public override bool IsBilled => true;
 
     public override GatewayError? Read(RequestContext context)
     {
+        if (_dialect is null)
+        {
+            context.Request = Named(_request.Model, default);
+            return null;
+        }
+
         var problems = new ReadProblems();
         var body = context.Document!.RootElement;
-        var request = dialect.ReadEmbeddingRequest(new InboundRequest(body, context.PathModel), problems);
+        var request = _dialect.ReadEmbeddingRequest(new InboundRequest(body, context.PathModel), problems);
         if (request is null || problems.Error is not null)
         {
             return problems.Error ?? GatewayError.Invalid("body", "The body could not be read.");
@@ -79,9 +100,9 @@ internal sealed class EmbeddingOperation(IEmbeddingDialect dialect, FieldLedger 
         }
 
         var context = call.Context;
-        if (context.Dialect!.Family != native.Name)
+        if (context.Dialect is not null && context.Dialect.Family != native.Name)
         {
-            fields.AssessRequest(context.Request.Body, context.Dialect.Family, native.Name, call.Losses, FieldOperation.Embeddings);
+            _fields!.AssessRequest(context.Request.Body, context.Dialect.Family, native.Name, call.Losses, FieldOperation.Embedding);
         }
 
         using var json = new Utf8JsonWriter(body, JsonText.Compact);
@@ -102,7 +123,8 @@ internal sealed class EmbeddingOperation(IEmbeddingDialect dialect, FieldLedger 
             }
 
             var usage = embeddings.Usage ?? Estimate();
-            if (relays)
+            Embeddings = embeddings;
+            if (relays || _dialect is null)
             {
                 return (new SideResult(answer.Body, answer.ContentType, usage), null);
             }
@@ -110,7 +132,7 @@ internal sealed class EmbeddingOperation(IEmbeddingDialect dialect, FieldLedger 
             var output = new System.Buffers.ArrayBufferWriter<byte>(answer.Body.Length);
             using (var json = new Utf8JsonWriter(output, JsonText.Compact))
             {
-                dialect.WriteEmbeddings(embeddings, _request, call.Context.Request.Model, json);
+                _dialect.WriteEmbeddings(embeddings, _request, call.Context.Request.Model, json);
             }
 
             return (new SideResult(output.WrittenMemory, "application/json", usage), null);

@@ -4,7 +4,6 @@ using Signalbox.Catalog;
 using Signalbox.Dialects;
 using Signalbox.Ledger;
 using Signalbox.Providers;
-using Signalbox.Routing;
 
 namespace Signalbox.Pipeline;
 
@@ -22,7 +21,11 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
         try
         {
             // 2 read
-            context.Document = RequestBody.Parse(context.Body, out error);
+            if (context.Dialect is not null)
+            {
+                context.Document = RequestBody.Parse(context.Body, out error);
+            }
+
             error ??= operation.Read(context);
 
             // 5 plan
@@ -49,10 +52,12 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
 
             // 8 answer
             usage = result.Usage;
-            var wire = (WireCaller)context.Caller;
-            AnswerHeaders.Write(context, wire, [], usage is null ? null : UsageCost.Of(usage, context.Price));
-            wire.Start(200, result.ContentType, result.Body.Length);
-            await wire.Body.WriteAsync(result.Body, context.Aborted);
+            if (context.Caller is WireCaller wire)
+            {
+                AnswerHeaders.Write(context, wire, [], usage is null ? null : UsageCost.Of(usage, context.Price));
+                wire.Start(200, result.ContentType, result.Body.Length);
+                await wire.Body.WriteAsync(result.Body, context.Aborted);
+            }
         }
         catch (Exception) when (context.Aborted.IsCancellationRequested)
         {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Signalbox.Dialects;
-using Signalbox.Dialects.Fields;
 using Signalbox.Dialects.Json;
 using Signalbox.Pipeline;
 
@@ -17,7 +16,7 @@ internal static class TranslatedRequest
         var context = call.Context;
         var model = call.Deployment.Model;
         if (context.Dialect is { } source && context.Request.Body.ValueKind == JsonValueKind.Object
-            && services.Fields.AssessRequest(context.Request.Body, source.Family, target.Name, call.Losses) is [var refused, ..])
+            && services.Fields.AssessRequest(context.Request.Body, source.Family, target.Name, call.Losses, source.Operation) is [var refused, ..])
         {
             return GatewayError.Invalid(refused.Field,
                 $"{refused.Field} cannot be carried to {call.Deployment.ProviderName}, which speaks {target.Name}. "

@@ -15,12 +15,7 @@ internal static class CatalogOverride
                 Prefill = own.Prefill ?? model.Capabilities.Prefill,
                 Tools = own.Tools ?? model.Capabilities.Tools,
                 JsonSchema = own.JsonSchema ?? model.Capabilities.JsonSchema,
-                Reasoning = own.Reasoning switch
-                {
-                    false => ReasoningKind.None,
-                    true when model.Capabilities.Reasoning == ReasoningKind.None => ReasoningKind.Effort,
-                    _ => model.Capabilities.Reasoning,
-                },
+                Reasoning = Enum.TryParse<ReasoningKind>(own.Reasoning, ignoreCase: true, out var kind) ? kind : model.Capabilities.Reasoning,
             }
             : model.Capabilities;
         return model with

@@ -32,4 +32,5 @@ internal sealed record Deployment(IProvider Provider, string Upstream, CatalogMo
 
 /// <summary>Where a request may go, in the order in which it is tried.</summary>
 /// <param name="Route">The route's id; for a model asked for by name, that name.</param>
+/// <param name="Targets">Deployments, best first.</param>
 internal sealed record RouteTargets(string Route, IReadOnlyList<Deployment> Targets);

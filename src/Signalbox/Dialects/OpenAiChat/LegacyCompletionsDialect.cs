@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Dialects.Fields;
 
 namespace Signalbox.Dialects.OpenAiChat;
 
@@ -14,6 +15,8 @@ internal sealed class LegacyCompletionsDialect : IDialect
     public string Name => "openai-completions";
 
     public string Family => OpenAiChatDialect.DialectName;
+
+    public FieldOperation Operation => FieldOperation.Completion;
 
     public StreamFraming Framing => StreamFraming.Sse;
 

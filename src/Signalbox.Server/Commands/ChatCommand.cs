@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using Signalbox.Ledger;
+using Signalbox.Pipeline;
+using Signalbox.Routing;
+
+namespace Signalbox.Server.Commands;
+
+/// <summary><c>chat</c>: one answer streamed to the terminal, or a conversation.</summary>
+internal static class ChatCommand
+{
+    public static Command Create()
+    {
+        var prompt = new Argument<string?>("PROMPT") { Description = "What to ask. Without it: a conversation, ended by an empty line or Ctrl+D.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Option<string>("--model") { Description = "Model, provider/model or route.", HelpName = "M", DefaultValueFactory = static _ => RouteNames.Auto };
+        var explain = new Option<bool>("--explain") { Description = "Say afterwards which model answered, and what it used and cost." };
+        var asJson = new Option<bool>("--json") { Description = "Print the answer as one JSON object instead of streaming it." };
+        var command = new Command("chat", "Asks a model and streams its answer.") { prompt, model, explain, asJson };
+        var common = CommonOptions.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            if (common.Load(parsed)?.Config is not { } config)
+            {
+                return CommandLine.WrongWords;
+            }
+
+            using var runtime = new GatewayRuntime(config, TimeProvider.System);
+            var session = new ChatSession(runtime, parsed.GetValue(model)!, parsed.GetValue(explain), parsed.GetValue(asJson));
+            return parsed.GetValue(prompt) is { } text ? await session.AskAsync(text, cancel) : await session.ConverseAsync(cancel);
+        });
+        return command;
+    }
+}
+
+/// <summary>A conversation in the terminal; what was said before goes along.</summary>
+internal sealed class ChatSession(GatewayRuntime runtime, string model, bool explain, bool asJson)
+{
+    private readonly List<ChatMessage> _history = [];
+
+    public async Task<int> ConverseAsync(CancellationToken cancel)
+    {
+        var code = CommandLine.Done;
+        while (!cancel.IsCancellationRequested)
+        {
+            Console.Error.Write("> ");
+            if (Console.ReadLine() is not { Length: > 0 } line)
+            {
+                break;
+            }
+
+            code = await AskAsync(line, cancel);
+        }
+
+        return code;
+    }
+
+    public async Task<int> AskAsync(string prompt, CancellationToken cancel)
+    {
+        using var client = new SignalboxChatClient(runtime);
+        _history.Add(new ChatMessage(ChatRole.User, prompt));
+        var options = new ChatOptions { ModelId = model };
+        try
+        {
+            var answer = asJson ? await CompleteAsync(client, options, cancel) : await StreamAsync(client, options, cancel);
+            _history.Add(new ChatMessage(ChatRole.Assistant, answer));
+        }
+        catch (SignalboxException e)
+        {
+            _history.RemoveAt(_history.Count - 1);
+            await Console.Error.WriteLineAsync($"error: {e.Message}");
+            return e.Kind is Dialects.ErrorKind.NotFound or Dialects.ErrorKind.InvalidRequest ? CommandLine.WrongWords : CommandLine.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return CommandLine.Failed;
+        }
+
+        if (explain && runtime.Journal.ToList() is [.., var record])
+        {
+            await Console.Error.WriteLineAsync(Explain(record));
+        }
+
+        return CommandLine.Done;
+    }
+
+    private async Task<string> StreamAsync(SignalboxChatClient client, ChatOptions options, CancellationToken cancel)
+    {
+        var answer = "";
+        await foreach (var update in client.GetStreamingResponseAsync(_history, options, cancel))
+        {
+            answer += update.Text;
+            Console.Write(update.Text);
+        }
+
+        Console.WriteLine();
+        return answer;
+    }
+
+    private async Task<string> CompleteAsync(SignalboxChatClient client, ChatOptions options, CancellationToken cancel)
+    {
+        var response = await client.GetResponseAsync(_history, options, cancel);
+        var record = runtime.Journal.ToList()[^1];
+        using var output = Console.OpenStandardOutput();
+        using (var json = new System.Text.Json.Utf8JsonWriter(output, Dialects.Json.JsonText.Compact))
+        {
+            json.WriteStartObject();
+            json.WriteString("content", response.Text);
+            json.WriteString("model", record.Model);
+            json.WriteString("route", record.Route);
+            json.WriteNumber("attempts", record.Attempts);
+            json.WriteNumber("input_tokens", record.Usage?.InputTokenCount ?? 0);
+            json.WriteNumber("output_tokens", record.Usage?.OutputTokenCount ?? 0);
+            if (record.CostUsd is { } cost)
+            {
+                json.WriteNumber("cost_usd", cost);
+            }
+            else
+            {
+                json.WriteNull("cost_usd");
+            }
+
+            json.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
+        return response.Text;
+    }
+
+    private static string Explain(UsageRecord record)
+    {
+        var cost = record.CostUsd is { } usd ? "$" + usd.ToString("0.########", CultureInfo.InvariantCulture) : "cost unknown (no price in the catalog)";
+        var counts = record.Usage is { } usage ? $"{usage.InputTokenCount} tokens in, {usage.OutputTokenCount} out{(record.IsEstimated ? " (estimated)" : "")}" : "no counts";
+        var first = record.TimeToFirstOutput is { } wait ? $"{wait.TotalMilliseconds:0} ms to the first output, " : "";
+        return $"{record.Model} answered for '{record.Route}' at attempt {record.Attempts}; {first}{record.Duration.TotalMilliseconds:0} ms in all; {counts}; {cost}.";
+    }
+}

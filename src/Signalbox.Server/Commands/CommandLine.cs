@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace Signalbox.Server.Commands;
+
+/// <summary>The words of the command line: one verb, one file. No verb means <c>serve</c>.</summary>
+internal static class CommandLine
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongWords = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Signalbox: one address for every LLM. Without a verb: serve.");
+        root.Subcommands.Add(ServeCommand.Create());
+        root.Subcommands.Add(ChatCommand.Create());
+        root.Subcommands.Add(ModelsCommand.Create());
+        root.Subcommands.Add(ConfigCommand.Create());
+
+        // An option without a verb belongs to serve: `signalbox --urls ...`.
+        var words = args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "--help" or "-?" or "--version"))
+            ? ["serve", .. args]
+            : args;
+        var parsed = root.Parse(words);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync("error: " + error.Message);
+            }
+
+            await Console.Error.WriteLineAsync("Run 'signalbox --help' to see the verbs and their options.");
+            return WrongWords;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+}

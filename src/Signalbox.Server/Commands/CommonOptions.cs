@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Signalbox.Configuration;
+
+namespace Signalbox.Server.Commands;
+
+/// <summary>The options that every verb has, and the configuration that comes of them.</summary>
+internal sealed class CommonOptions
+{
+    private CommonOptions(Command command)
+    {
+        command.Options.Add(Config);
+        command.Options.Add(Data);
+    }
+
+    public Option<string?> Config { get; } = new("--config")
+    {
+        Description = "Configuration file. Default: signalbox.json in the working folder if there is one, else what the environment offers.",
+        HelpName = "FILE",
+    };
+
+    public Option<string?> Data { get; } = new("--data")
+    {
+        Description = "Folder for what Signalbox keeps. Default: the local application data folder + signalbox. This version keeps nothing there yet.",
+        HelpName = "DIR",
+    };
+
+    public static CommonOptions AddTo(Command command) => new(command);
+
+    /// <summary>Loads the configuration; on errors says all of them on standard error and returns null.</summary>
+    public ConfigResult? Load(ParseResult parsed)
+    {
+        var result = ConfigLoader.Load(parsed.GetValue(Config), ConfigLoader.ProcessEnvironment());
+        Report(result);
+        // Nothing to talk to: the warning among the problems has said what to set.
+        return result.Config is null or { Discovered: true, Providers.Count: 0 } ? null : result;
+    }
+
+    /// <summary>Says every problem on standard error, a line each.</summary>
+    public static void Report(ConfigResult result)
+    {
+        foreach (var problem in result.Problems)
+        {
+            Console.Error.WriteLine(problem);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Signalbox.Configuration;
+using Signalbox.Pipeline;
+using Signalbox.Server.Hosting;
+
+namespace Signalbox.Server.Commands;
+
+/// <summary><c>serve</c>: the gateway.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var urls = new Option<string[]>("--urls")
+        {
+            Description = "Addresses to listen on. Default: server.urls of the configuration, http://127.0.0.1:8080.",
+            HelpName = "URL",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var command = new Command("serve", "Runs the gateway until it is stopped; then lets open streams finish for up to 30 seconds.") { urls };
+        var common = CommonOptions.AddTo(command);
+        command.SetAction((parsed, cancel) => RunAsync(common.Load(parsed), Split(parsed.GetValue(urls)), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ConfigResult? loaded, string[] urls, CancellationToken cancel)
+    {
+        if (loaded?.Config is not { } config)
+        {
+            return CommandLine.WrongWords;
+        }
+
+        using var runtime = new GatewayRuntime(config, TimeProvider.System);
+        await using var app = GatewayHost.Build(runtime, urls.Length > 0 ? urls : config.Server.Urls);
+        using var reloader = Watch(loaded, runtime);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or FormatException)
+        {
+            await Console.Error.WriteLineAsync($"error: {e.Message} Choose another address with --urls.");
+            return e is IOException ? CommandLine.Failed : CommandLine.WrongWords;
+        }
+
+        foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
+        {
+            Console.WriteLine($"Signalbox is listening on {address}");
+        }
+
+        await app.WaitForShutdownAsync(cancel);
+        return CommandLine.Done;
+    }
+
+    /// <summary>A change of the file takes effect for new requests; one that does not validate changes nothing and is reported whole.</summary>
+    private static ConfigReloader? Watch(ConfigResult loaded, GatewayRuntime runtime) => loaded.Path is null
+        ? null
+        : new ConfigReloader(loaded, ConfigLoader.ProcessEnvironment(), result =>
+        {
+            CommonOptions.Report(result);
+            if (result.Config is { } config)
+            {
+                runtime.Swap(config);
+                Console.Error.WriteLine($"The configuration {result.Path} is in force.");
+            }
+            else
+            {
+                Console.Error.WriteLine($"The configuration {result.Path} has errors; the one before stays in force.");
+            }
+        });
+
+    private static string[] Split(string[]? urls) =>
+        urls is null ? [] : [.. urls.SelectMany(static url => url.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+}
