@@ -1,7 +1,5 @@
 using System.IO.Pipelines;
-using System.Text.Json;
 using Signalbox.Dialects;
-using Signalbox.Dialects.Json;
 using Signalbox.Pipeline;
 using Signalbox.Providers;
 
