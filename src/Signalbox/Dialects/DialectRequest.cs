@@ -52,6 +52,9 @@ internal sealed class OutboundRequest
 
     /// <summary>Everything that depends on a value and was not carried over. (What a whole field loses is in the field ledger.)</summary>
     public required LossReport Losses { get; init; }
+
+    /// <summary>Set by the writer when the model is sure to refuse the request as it stands; it is then not sent, and the caller is told.</summary>
+    public GatewayError? Refusal { get; set; }
 }
 
 /// <summary>What a dialect is given to write an answer for a caller.</summary>
