@@ -9,6 +9,9 @@ internal interface IEmbeddingDialect
     /// <summary>Path of an embedding call below the provider's base URL.</summary>
     string EmbeddingPath(string upstream, int inputCount);
 
+    /// <summary>Path of the call for one request. A relayed body keeps the caller's form, so its path must too.</summary>
+    string EmbeddingPath(string upstream, EmbeddingRequest request) => EmbeddingPath(upstream, request.Inputs.Count);
+
     /// <summary>Reads a caller's request. Null when <paramref name="problems"/> has an error.</summary>
     EmbeddingRequest? ReadEmbeddingRequest(InboundRequest inbound, ReadProblems problems);
 
