@@ -15,7 +15,7 @@ internal interface IEmbeddingDialect
     /// <summary>Reads a caller's request. Null when <paramref name="problems"/> has an error.</summary>
     EmbeddingRequest? ReadEmbeddingRequest(InboundRequest inbound, ReadProblems problems);
 
-    /// <summary>Writes a request for a provider; its form goes with <see cref="EmbeddingPath"/> for as many inputs.</summary>
+    /// <summary>Writes a request for a provider; its form goes with the path for the same request.</summary>
     void WriteEmbeddingRequest(EmbeddingRequest request, string upstream, Utf8JsonWriter json);
 
     /// <summary>Reads a provider's answer, one vector per input in their order. Problems mean that the provider broke its protocol.</summary>
