@@ -76,7 +76,7 @@ internal sealed class EmbeddingOperation : SideOperation
             return Refuse(refusal);
         }
 
-        var answer = await provider.PostAsync(target.EmbeddingPath(upstream, _request.Inputs.Count), call, body.Written, spoken, cancel);
+        var answer = await provider.PostAsync(target.EmbeddingPath(upstream, _request), call, body.Written, spoken, cancel);
         return answer.Failure is { } failure ? (null, failure) : Finish(call, target, relays, answer);
     }
 

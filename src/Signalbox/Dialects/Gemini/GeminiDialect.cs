@@ -7,7 +7,7 @@ namespace Signalbox.Dialects.Gemini;
 /// Google's generateContent protocol, as the Gemini API and Vertex AI speak it. Its streams come in two framings: server-sent
 /// events for <c>?alt=sse</c>, else one JSON array in pieces. That is all in which the two instances differ.
 /// </summary>
-internal sealed class GeminiDialect : IDialect, IEmbeddingDialect
+internal sealed class GeminiDialect : IDialect, IEmbeddingDialect, ITokenCountDialect
 {
     public const string DialectName = "gemini";
 
@@ -20,6 +20,8 @@ internal sealed class GeminiDialect : IDialect, IEmbeddingDialect
     private GeminiDialect(StreamFraming framing) => Framing = framing;
 
     public string Name => DialectName;
+
+    public bool HasModelInBody => false;
 
     public StreamFraming Framing { get; }
 
@@ -44,7 +46,9 @@ internal sealed class GeminiDialect : IDialect, IEmbeddingDialect
 
     public int StatusOf(GatewayError error) => GeminiErrors.StatusOf(error);
 
-    public string EmbeddingPath(string upstream, int inputCount) => GeminiEmbeddings.Path(upstream, inputCount);
+    public string EmbeddingPath(string upstream, int inputCount) => GeminiEmbeddings.Path(upstream, isBatch: inputCount != 1);
+
+    public string EmbeddingPath(string upstream, EmbeddingRequest request) => GeminiEmbeddings.Path(upstream, isBatch: GeminiEmbeddings.IsBatch(request));
 
     public EmbeddingRequest? ReadEmbeddingRequest(InboundRequest inbound, ReadProblems problems) => GeminiEmbeddings.ReadRequest(inbound, problems);
 
@@ -55,4 +59,10 @@ internal sealed class GeminiDialect : IDialect, IEmbeddingDialect
 
     public void WriteEmbeddings(GeneratedEmbeddings<Embedding<float>> embeddings, EmbeddingRequest request, string model, Utf8JsonWriter json) =>
         GeminiEmbeddings.Write(embeddings, request, json);
+
+    public string MessagesField => "contents";
+
+    public string CountTokensPath(string upstream) => GeminiTokenCount.Path(upstream);
+
+    public void WriteTokenCount(int tokens, Utf8JsonWriter json) => GeminiTokenCount.Write(tokens, json);
 }

@@ -6,8 +6,11 @@ namespace Signalbox.Dialects.Gemini;
 /// <summary>Embeddings: <c>embedContent</c> for one text, <c>batchEmbedContents</c> for several. Google's own clients batch always.</summary>
 internal static class GeminiEmbeddings
 {
-    public static string Path(string upstream, int inputCount) =>
-        GeminiModels.Path(upstream, inputCount == 1 ? "embedContent" : "batchEmbedContents");
+    public static string Path(string upstream, bool isBatch) => GeminiModels.Path(upstream, isBatch ? "batchEmbedContents" : "embedContent");
+
+    /// <summary>Whether a request has the form of a batch: the caller's own, or because it has several texts.</summary>
+    public static bool IsBatch(EmbeddingRequest request) =>
+        request.Inputs.Count != 1 || (request.Body.ValueKind == JsonValueKind.Object && request.Body.TryGetProperty("requests", out _));
 
     public static EmbeddingRequest? ReadRequest(InboundRequest inbound, ReadProblems problems)
     {
@@ -45,7 +48,7 @@ internal static class GeminiEmbeddings
     public static void WriteRequest(EmbeddingRequest request, string upstream, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        if (request.Inputs.Count == 1)
+        if (!IsBatch(request))
         {
             WriteItem(request, request.Inputs[0], upstream, json);
         }
@@ -95,9 +98,8 @@ internal static class GeminiEmbeddings
 
     public static void Write(GeneratedEmbeddings<Embedding<float>> embeddings, EmbeddingRequest request, Utf8JsonWriter json)
     {
-        var isBatch = request.Body.ValueKind == JsonValueKind.Object ? request.Body.TryGetProperty("requests", out _) : embeddings.Count != 1;
         json.WriteStartObject();
-        if (!isBatch && embeddings.Count > 0)
+        if (!IsBatch(request) && embeddings.Count > 0)
         {
             json.WritePropertyName("embedding"u8);
             WriteValues(embeddings[0], json);
