@@ -1,0 +1,76 @@
+using System.Globalization;
+using Signalbox.Bench.Gateway.Processes;
+using Signalbox.Bench.Gateway.Reporting;
+
+namespace Signalbox.Bench.Gateway.Parts;
+
+/// <summary>CPU time of the whole process per request under full load, as a ratio to the bare proxy. Slices of one and the
+/// other alternate, and the ratio is that of their lower quartiles. The bars are on the run where all share one CPU, which
+/// repeats best; the same on all CPUs is reported beside it.</summary>
+internal sealed class CpuPart(Setup setup, BenchReport report)
+{
+    private readonly int _seconds = setup.Options.Quick ? 1 : 2;
+    private readonly int _rounds = setup.Options.Quick ? 9 : 15;
+    private readonly int _roundsOnAllCpus = setup.Options.Quick ? 5 : 9;
+
+    public Task CompleteAsync(CancellationToken cancellationToken) =>
+        RunAsync(new Load("cpu", "1 KB", Providers.Complete, Connections: 32, RelayedBar: 2.0, TranslatedBar: 3.0), cancellationToken);
+
+    public Task StreamsAsync(CancellationToken cancellationToken) =>
+        RunAsync(new Load("stream-cpu", "500-chunk stream", Providers.Burst, Connections: 8, RelayedBar: 3.0, TranslatedBar: 8.0), cancellationToken);
+
+    public Task PacedStreamsAsync(CancellationToken cancellationToken) =>
+        RunAsync(new Load("paced-stream-cpu", "500-write stream", Providers.Events, Connections: 8, RelayedBar: 3.0, TranslatedBar: 8.0), cancellationToken);
+
+    private async Task RunAsync(Load load, CancellationToken cancellationToken)
+    {
+        await using var bare = await setup.StartBareAsync(cancellationToken);
+        await using var gateway = await setup.StartGatewayAsync(cancellationToken);
+        await AnswerCheck.RunAsync(bare, translates: false, cancellationToken);
+        await AnswerCheck.RunAsync(gateway, translates: !setup.Options.SelfCheck, cancellationToken);
+
+        await Warmup.RunAsync(setup, [bare.Relayed(load.Provider)], cancellationToken);
+        await Warmup.RunAsync(setup, [gateway.Relayed(load.Provider), gateway.Translated(load.Provider)], cancellationToken);
+        foreach (var (placement, rounds) in new[] { (Placement.OneCpu, _rounds), (Placement.AllCpus, _roundsOnAllCpus) })
+        {
+            placement.Move(setup.Upstream, bare.Process, gateway.Process);
+            Case plain = new(bare, bare.Relayed(load.Provider)), relayed = new(gateway, gateway.Relayed(load.Provider)), translated = new(gateway, gateway.Translated(load.Provider));
+            await MeasureAsync([plain, relayed, translated], load.Connections, placement, rounds, cancellationToken);
+
+            var counts = placement == Placement.OneCpu;
+            report.Add(Ratio(load.Part, $"CPU per relayed {load.Name}, {placement.Name}", relayed, plain, counts ? load.RelayedBar : null));
+            report.Add(Ratio(load.Part, $"CPU per translated {load.Name}, {placement.Name}", translated, plain, counts ? load.TranslatedBar : null));
+        }
+    }
+
+    private async Task MeasureAsync(Case[] cases, int connections, Placement placement, int rounds, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            // Every other round backwards, so that a drift of the machine does not favour whoever comes first.
+            foreach (var one in round % 2 == 0 ? cases : cases.Reverse())
+            {
+                var before = ProcFs.CpuSeconds(one.Proxy.Process.Id);
+                var requests = await Wrk.RunAsync(setup, [one.Call], new WrkPlan(connections, _seconds, placement), cancellationToken);
+                one.Microseconds.Add((ProcFs.CpuSeconds(one.Proxy.Process.Id) - before) * 1e6 / requests);
+            }
+        }
+    }
+
+    private static Finding Ratio(string part, string name, Case measured, Case bare, double? bar)
+    {
+        var (cost, reference) = (Statistics.LowerQuartile(measured.Microseconds), Statistics.LowerQuartile(bare.Microseconds));
+        return new Finding(part, name, cost / reference, "x bare", bar)
+        {
+            Rounds = Statistics.Pairwise(measured.Microseconds, bare.Microseconds, (left, right) => left / right),
+            Detail = string.Create(CultureInfo.InvariantCulture, $"gateway {cost:0.0} us, bare {reference:0.0} us"),
+        };
+    }
+
+    private sealed record Load(string Part, string Name, string Provider, int Connections, double RelayedBar, double TranslatedBar);
+
+    private sealed record Case(Proxy Proxy, Call Call)
+    {
+        public List<double> Microseconds { get; } = [];
+    }
+}

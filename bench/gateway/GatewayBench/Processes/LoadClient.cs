@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Signalbox.Bench.Gateway.Processes;
+
+/// <summary>Runs the load client as its own process, so that nothing else shares its runtime.</summary>
+internal static class LoadClient
+{
+    public static async Task<RateResult> RateAsync(Setup setup, Call call, RatePlan plan, CancellationToken cancellationToken)
+    {
+        using var process = Start(setup, call, $"rate --rate {plan.Rate} --seconds {plan.Seconds} --threads {plan.Threads} --marker {plan.Marker}");
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        var result = process.ExitCode == 0 ? JsonSerializer.Deserialize(output, LoadClientJson.Default.RateResult) : null;
+        return result is { Failed: 0 } ? result : throw new BenchException($"Fixed-rate load on {call.Path} had failures: {output}");
+    }
+
+    /// <summary>Opens the streams and keeps them open while <paramref name="measure"/> runs.</summary>
+    public static async Task<HoldResult> HoldAsync(Setup setup, Call call, int count, Func<Task> measure, CancellationToken cancellationToken)
+    {
+        using var process = Start(setup, call, $"hold --count {count}");
+        var opened = await process.StandardOutput.ReadLineAsync(cancellationToken);
+        if (opened == $"open {count}")
+        {
+            await measure();
+        }
+        process.StandardInput.Close();
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        var result = process.ExitCode == 0 ? JsonSerializer.Deserialize(output, LoadClientJson.Default.HoldResult) : null;
+        return result is { Broken: 0 } && result.Open == count
+            ? result
+            : throw new BenchException($"Of {count} slow streams on {call.Path} not all stayed open ({opened}): {output}");
+    }
+
+    private static Process Start(Setup setup, Call call, string words)
+    {
+        var file = setup.Workspace.File($"request-{call.Port}.http");
+        File.WriteAllBytes(file, call.RawRequest());
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardInput = true };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add($"exec '{setup.Options.LoadClient}' {words} --port {call.Port} --request '{file}'");
+        return Process.Start(start) ?? throw new BenchException("The load client could not be started");
+    }
+}
+
+internal sealed record RatePlan(int Rate, int Seconds, int Threads, string Marker);
+
+/// <summary>Microseconds from when a request was due.</summary>
+internal sealed record Latencies(double P50, double P90, double P99, double Max);
+
+internal sealed record RateResult(int Sent, int Failed, Latencies Marker, Latencies Whole, Latencies Late);
+
+internal sealed record HoldResult(int Open, int Broken, long Bytes);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(RateResult))]
+[JsonSerializable(typeof(HoldResult))]
+internal sealed partial class LoadClientJson : JsonSerializerContext;
