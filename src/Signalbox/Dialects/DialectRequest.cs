@@ -44,9 +44,6 @@ internal sealed class OutboundRequest
     /// <summary>Where the provider departs from its dialect.</summary>
     public ProviderDifferences Differences { get; init; } = ProviderDifferences.None;
 
-    /// <summary>Set by a writer when the request cannot be written for this model at all.</summary>
-    public GatewayError? Refusal { get; set; }
-
     /// <summary>The model's output limit, where it is known (Anthropic requires one).</summary>
     public int? MaxOutputTokens { get; init; }
 

@@ -14,16 +14,16 @@ internal sealed class AnthropicTap : RelayTap
 
     public override bool Observe(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        if (HasOutput && IsPlainText(data, out var length))
+        if (Notes.HasOutput && IsPlainText(data, out var length))
         {
-            TextLength += length;
+            Notes.TextLength += length;
             return true;
         }
 
         _reader.Read(eventName, data, _updates);
         foreach (var update in _updates)
         {
-            Note(update);
+            Notes.Note(update);
         }
 
         _updates.Clear();
