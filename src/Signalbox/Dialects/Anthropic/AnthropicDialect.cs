@@ -4,13 +4,20 @@ using Microsoft.Extensions.AI;
 namespace Signalbox.Dialects.Anthropic;
 
 /// <summary>Anthropic's Messages API, and the servers that speak it too (Ollama, OpenRouter, Vertex).</summary>
-internal sealed class AnthropicDialect : IDialect
+internal sealed class AnthropicDialect : IDialect, ITokenCountDialect
 {
     public const string DialectName = "anthropic-messages";
 
     public static readonly AnthropicDialect Instance = new();
 
+    /// <summary>Without it every request is refused; the caller's own goes before it.</summary>
+    private static readonly KeyValuePair<string, string>[] VersionHeader = [new("anthropic-version", "2023-06-01")];
+
     public string Name => DialectName;
+
+    public IReadOnlyList<KeyValuePair<string, string>> RequiredHeaders => VersionHeader;
+
+    public string MessagesField => "messages";
 
     public StreamFraming Framing => StreamFraming.Sse;
 
@@ -36,4 +43,8 @@ internal sealed class AnthropicDialect : IDialect
     public int StatusOf(GatewayError error) => AnthropicErrors.StatusOf(error);
 
     public RelayTap CreateTap(DialectRequest request) => new AnthropicTap();
+
+    public string CountTokensPath(string upstream) => AnthropicTokenCounts.Path;
+
+    public void WriteTokenCount(int tokens, Utf8JsonWriter json) => AnthropicTokenCounts.WriteResponse(tokens, json);
 }

@@ -44,7 +44,7 @@ internal static class GeminiErrors
         json.WriteStartObject("error"u8);
         json.WriteNumber("code"u8, StatusOf(error));
         json.WriteString("message"u8, error.Message);
-        json.WriteString("status"u8, WordOf(error.Kind));
+        json.WriteString("status"u8, WordOf(error));
         json.WriteStartArray("details"u8);
         WriteDetail("RequestInfo", json);
         json.WriteString("requestId"u8, requestId);
@@ -87,7 +87,7 @@ internal static class GeminiErrors
         json.WriteString("@type"u8, TypePrefix + type);
     }
 
-    private static string WordOf(ErrorKind kind) => kind switch
+    private static string WordOf(GatewayError error) => error.Kind switch
     {
         ErrorKind.InvalidRequest or ErrorKind.ContextLength or ErrorKind.ContentFiltered or ErrorKind.NoCandidate => "INVALID_ARGUMENT",
         ErrorKind.Authentication => "UNAUTHENTICATED",
@@ -95,6 +95,7 @@ internal static class GeminiErrors
         ErrorKind.NotFound => "NOT_FOUND",
         ErrorKind.RateLimited or ErrorKind.BudgetExceeded => "RESOURCE_EXHAUSTED",
         ErrorKind.UpstreamTimeout => "DEADLINE_EXCEEDED",
+        ErrorKind.UpstreamUnavailable when error.Status == 500 => "INTERNAL",
         ErrorKind.UpstreamUnavailable or ErrorKind.StreamTruncated or ErrorKind.Overloaded => "UNAVAILABLE",
         _ => "INTERNAL",
     };
