@@ -71,12 +71,28 @@ internal sealed record CatalogProviderSettings
 {
     public static CatalogProviderSettings None { get; } = new();
 
-    /// <summary>Capabilities of a model that is not listed.</summary>
+    /// <summary>Capabilities of a model that is not listed and whose name starts like one of <see cref="UnknownNames"/>.</summary>
     public ModelCapabilities Unknown { get; init; } = ModelCapabilities.Conservative;
+
+    /// <summary>How the provider's own new models will be called. Other names are other servers' models behind the same address.</summary>
+    public IReadOnlyList<string> UnknownNames { get; init; } = [];
 
     /// <summary>The resource path that may stand before a model's name, e.g. <c>models/</c>.</summary>
     public string? Prefix { get; init; }
 
     /// <summary>Whether every dated snapshot of a version has the version's price.</summary>
     public bool DatedPrices { get; init; }
+
+    public ModelCapabilities ForUnknown(string upstream)
+    {
+        foreach (var start in UnknownNames)
+        {
+            if (upstream.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            {
+                return Unknown;
+            }
+        }
+
+        return ModelCapabilities.Conservative;
+    }
 }

@@ -58,6 +58,7 @@ internal sealed class CatalogReader
             switch (name)
             {
                 case "unknown": settings = settings with { Unknown = Family(ref reader).Capabilities }; break;
+                case "unknownNames": settings = settings with { UnknownNames = Strings(ref reader) }; break;
                 case "prefix": settings = settings with { Prefix = reader.GetString() }; break;
                 case "priceDefaults": priceDefaults = ReadPrice(ref reader, _priceDefaults); break;
                 case "datedPrices": settings = settings with { DatedPrices = reader.GetBoolean() }; break;

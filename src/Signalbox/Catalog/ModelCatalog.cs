@@ -50,7 +50,7 @@ public sealed class ModelCatalog
         Provider = provider,
         Id = upstream,
         IsKnown = false,
-        Capabilities = _providers.TryGetValue(provider, out var known) ? known.Settings.Unknown : ModelCapabilities.Conservative,
+        Capabilities = _providers.TryGetValue(provider, out var known) ? known.Settings.ForUnknown(upstream) : ModelCapabilities.Conservative,
     };
 
     /// <summary>This catalog with models added, or put in the place of those with the same provider and id.</summary>

@@ -79,6 +79,15 @@ public sealed class ModelLookupTests
         Assert.Same(ModelCapabilities.Conservative, Catalog.Resolve("ollama", "llama3:8b").Capabilities);
     }
 
+    [Theory]
+    [InlineData("openai", "llama-3.3-70b-instruct")]
+    [InlineData("openai", "gpt-oss:20b")]
+    [InlineData("azure-openai", "our-deployment")]
+    public void A_model_of_another_server_behind_the_same_address_keeps_its_sampling(string provider, string name)
+    {
+        Assert.Same(ModelCapabilities.Conservative, Catalog.Resolve(provider, name).Capabilities);
+    }
+
     [Fact]
     public void A_price_holds_from_its_day_until_the_next_one_starts()
     {
@@ -96,7 +105,7 @@ public sealed class ModelLookupTests
         Assert.True(catalog.Resolve("house", "h1").IsKnown);
         Assert.True(catalog.Resolve("openai", "gpt-99").IsKnown);
         Assert.Equal(Catalog.All.Count + 2, catalog.All.Count);
-        Assert.False(catalog.Resolve("openai", "gpt-100").Capabilities.Sampling);
+        Assert.False(catalog.Resolve("openai", "gpt-98").Capabilities.Sampling);
         Assert.Null(Catalog.Find("openai", "gpt-99"));
     }
 
