@@ -20,7 +20,7 @@ internal static class GeminiContentReader
             problems.Fail("contents", "must hold at least one content");
         }
 
-        var calls = new GeminiCallLog();
+        var calls = new ToolCallLog();
         var index = 0;
         foreach (var content in contents.EnumerateArray())
         {
@@ -52,7 +52,7 @@ internal static class GeminiContentReader
         else if (problems.Is(instruction, JsonValueKind.Object, field, "an object"))
         {
             problems.Enter(field);
-            ReadParts(instruction, new GeminiCallLog(), message.Contents, problems);
+            ReadParts(instruction, new ToolCallLog(), message.Contents, problems);
             problems.Leave();
         }
 
@@ -62,7 +62,7 @@ internal static class GeminiContentReader
         }
     }
 
-    private static void ReadContent(JsonElement content, GeminiCallLog calls, List<ChatMessage> messages, ReadProblems problems)
+    private static void ReadContent(JsonElement content, ToolCallLog calls, List<ChatMessage> messages, ReadProblems problems)
     {
         if (!problems.Is(content, JsonValueKind.Object, null, "an object"))
         {
@@ -109,7 +109,7 @@ internal static class GeminiContentReader
         }
     }
 
-    private static void ReadParts(JsonElement content, GeminiCallLog calls, IList<AIContent> contents, ReadProblems problems)
+    private static void ReadParts(JsonElement content, ToolCallLog calls, IList<AIContent> contents, ReadProblems problems)
     {
         if (problems.Array(content, "parts") is not { } parts)
         {

@@ -12,7 +12,7 @@ internal static class GeminiParts
     /// <param name="part">The part.</param>
     /// <param name="calls">The conversation's calls; null for an answer, whose calls get new ids.</param>
     /// <param name="problems">Receives what is wrong.</param>
-    public static AIContent? Read(JsonElement part, GeminiCallLog? calls, ReadProblems problems)
+    public static AIContent? Read(JsonElement part, ToolCallLog? calls, ReadProblems problems)
     {
         if (!problems.Is(part, JsonValueKind.Object, null, "an object"))
         {
@@ -44,7 +44,7 @@ internal static class GeminiParts
         return thought;
     }
 
-    private static AIContent? ReadData(JsonElement part, string? signature, GeminiCallLog? calls, ReadProblems problems)
+    private static AIContent? ReadData(JsonElement part, string? signature, ToolCallLog? calls, ReadProblems problems)
     {
         foreach (var property in part.EnumerateObject())
         {
@@ -64,7 +64,7 @@ internal static class GeminiParts
                 case "functionCall" or "function_call":
                     return Inside(property, problems, (call, found) => ReadCall(call, calls, found));
                 case "functionResponse" or "function_response":
-                    return Inside(property, problems, (result, found) => ReadResult(result, calls ?? new GeminiCallLog(), found));
+                    return Inside(property, problems, (result, found) => ReadResult(result, calls ?? new ToolCallLog(), found));
                 case "executableCode" or "executable_code" or "codeExecutionResult" or "code_execution_result" or "toolCall" or "tool_call"
                     or "toolResponse" or "tool_response":
                     return new OpaqueContent(GeminiDialect.DialectName, GeminiFields.ToCamel(property.Name), part.Clone());
@@ -148,7 +148,7 @@ internal static class GeminiParts
         || uri.StartsWith("gs://", StringComparison.Ordinal)
         || uri.StartsWith("files/", StringComparison.Ordinal);
 
-    private static FunctionCallContent? ReadCall(JsonElement call, GeminiCallLog? calls, ReadProblems problems)
+    private static FunctionCallContent? ReadCall(JsonElement call, ToolCallLog? calls, ReadProblems problems)
     {
         var id = problems.String(call, "id");
         var name = problems.String(call, "name", required: calls is not null) ?? "";
@@ -161,7 +161,7 @@ internal static class GeminiParts
         return Contents.ToolCall(calls is not null ? calls.Called(id, name, arguments) : string.IsNullOrEmpty(id) ? ToolCallIds.New() : id, name, arguments);
     }
 
-    private static FunctionResultContent? ReadResult(JsonElement result, GeminiCallLog calls, ReadProblems problems)
+    private static FunctionResultContent? ReadResult(JsonElement result, ToolCallLog calls, ReadProblems problems)
     {
         var id = problems.String(result, "id");
         var name = problems.String(result, "name", required: string.IsNullOrEmpty(id)) ?? "";

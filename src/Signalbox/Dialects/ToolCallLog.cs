@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Signalbox.Dialects.Gemini;
+namespace Signalbox.Dialects;
 
 /// <summary>
 /// Pairs the calls and results of a conversation. Older models and many clients give no ids: then a result belongs to the first
 /// unanswered call of its name. Ids that are missing are made from the call itself, so that the same conversation always gets
 /// the same ones and providers' prompt caches still match.
 /// </summary>
-internal sealed class GeminiCallLog
+internal sealed class ToolCallLog
 {
     private readonly List<Call> _calls = [];
     private int _orphans;
@@ -22,8 +22,11 @@ internal sealed class GeminiCallLog
         return known;
     }
 
-    /// <summary>The id of the call that a result answers.</summary>
-    public string Answered(string? id, string name)
+    /// <summary>The name of the tool that a call of this id asked for; null where there was none.</summary>
+    public string? NameOf(string id) => Find(call => call.Id == id)?.Name;
+
+    /// <summary>The id of the call that a result answers. A result without a name belongs to the first unanswered call.</summary>
+    public string Answered(string? id, string? name)
     {
         if (!string.IsNullOrEmpty(id) && Find(call => call.Id == id) is { } own)
         {
@@ -31,7 +34,7 @@ internal sealed class GeminiCallLog
             return own.Id;
         }
 
-        if (Find(call => !call.IsAnswered && call.Name == name && (string.IsNullOrEmpty(id) || !call.HasId)) is { } named)
+        if (Find(call => !call.IsAnswered && (string.IsNullOrEmpty(name) || call.Name == name) && (string.IsNullOrEmpty(id) || !call.HasId)) is { } named)
         {
             named.IsAnswered = true;
             return named.Id;
