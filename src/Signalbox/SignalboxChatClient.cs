@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
 using Signalbox.Pipeline;
+using Signalbox.Pipeline.Answers;
 using Signalbox.Routing;
 
 namespace Signalbox;

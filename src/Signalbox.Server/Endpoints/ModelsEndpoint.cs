@@ -5,6 +5,8 @@ using Signalbox.Dialects.Gemini;
 using Signalbox.Dialects.Json;
 using Signalbox.Dialects.Ollama;
 using Signalbox.Pipeline;
+using Signalbox.Pipeline.Answers;
+using Signalbox.Pipeline.Reading;
 using Signalbox.Routing;
 using Signalbox.Server.Hosting;
 

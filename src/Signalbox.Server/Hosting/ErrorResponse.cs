@@ -2,6 +2,7 @@ using System.Text.Json;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
 using Signalbox.Pipeline;
+using Signalbox.Pipeline.Answers;
 using Signalbox.Providers;
 
 namespace Signalbox.Server.Hosting;

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Signalbox.Dialects;
 using Signalbox.Pipeline;
+using Signalbox.Pipeline.Answers;
 using Signalbox.Providers;
 
 namespace Signalbox.Server.Hosting;

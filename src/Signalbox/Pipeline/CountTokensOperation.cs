@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
+using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
 
 namespace Signalbox.Pipeline;

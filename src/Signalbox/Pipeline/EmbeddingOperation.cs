@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Fields;
 using Signalbox.Dialects.Json;
+using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
 
 namespace Signalbox.Pipeline;

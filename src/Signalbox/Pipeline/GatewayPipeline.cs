@@ -1,6 +1,8 @@
 using Signalbox.Catalog;
 using Signalbox.Dialects;
 using Signalbox.Ledger;
+using Signalbox.Pipeline.Answers;
+using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
 using Signalbox.Routing;
 

@@ -3,6 +3,8 @@ using Microsoft.Extensions.AI;
 using Signalbox.Catalog;
 using Signalbox.Dialects;
 using Signalbox.Ledger;
+using Signalbox.Pipeline.Answers;
+using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
 
 namespace Signalbox.Pipeline;

@@ -2,6 +2,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
 using Signalbox.Dialects.OpenAiChat;
 using Signalbox.Pipeline;
+using Signalbox.Pipeline.Reading;
 
 namespace Signalbox.Providers;
 

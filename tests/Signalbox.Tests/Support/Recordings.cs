@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Signalbox.Pipeline.Reading;
 
 namespace Signalbox.Tests.Support;
 

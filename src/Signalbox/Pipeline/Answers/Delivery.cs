@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Signalbox.Dialects;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>
 /// Brings one provider's answer to the caller, in two halves. <see cref="OpenAsync"/> reads until there is something useful and

@@ -2,7 +2,7 @@ using Signalbox.Dialects;
 using Signalbox.Providers;
 using Signalbox.Routing;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>Picks how an answer is brought to its caller.</summary>
 internal static class Deliveries

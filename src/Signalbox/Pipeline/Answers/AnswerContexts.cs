@@ -1,6 +1,6 @@
 using Signalbox.Dialects;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>Makes what a dialect needs to know to write an answer.</summary>
 internal static class AnswerContexts

@@ -4,7 +4,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Sse;
 using Signalbox.Providers;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>A stream that is read in the provider's dialect and written in the caller's.</summary>
 internal sealed class TranslatedStream(RequestContext context, ProviderCall call, WireAnswer answer, SignatureStore signatures)

@@ -4,7 +4,7 @@ using Signalbox.Dialects.Json;
 using Signalbox.Dialects.Sse;
 using Signalbox.Providers;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>A stream whose bytes go on as they come; a tap watches them.</summary>
 internal sealed class RelayedStream(RequestContext context, ProviderCall call, WireAnswer answer) : StreamDelivery(context, call, answer)

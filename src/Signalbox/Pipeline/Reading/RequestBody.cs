@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Signalbox.Dialects;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Reading;
 
 /// <summary>Parses a caller's body once, strictly: valid UTF-8, no lone surrogates, no duplicate keys, bounded depth.</summary>
 internal static class RequestBody

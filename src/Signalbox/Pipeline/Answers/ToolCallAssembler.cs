@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>
 /// Puts the pieces of streamed tool calls together, for consumers of the vocabulary, which only knows whole calls. Whole calls

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Signalbox.Dialects;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Reading;
 
 /// <summary>Step 2: the caller's bytes become a request in the vocabulary, or an error that names the field.</summary>
 internal static class RequestReading

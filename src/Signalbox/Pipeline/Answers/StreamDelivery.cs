@@ -3,7 +3,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Sse;
 using Signalbox.Providers;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>
 /// Pumps a provider's stream to a caller's stream, frame by frame. What is done with a frame is the subclass's affair; when to

@@ -5,7 +5,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
 using Signalbox.Providers;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>
 /// A complete answer over HTTP: read whole before the caller sees anything, so that whatever is wrong with it can be moved on

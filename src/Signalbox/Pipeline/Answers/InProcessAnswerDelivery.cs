@@ -5,7 +5,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
 using Signalbox.Providers;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>A complete answer from a provider in this process.</summary>
 internal sealed class InProcessAnswerDelivery(RequestContext context, ProviderCall call, ChatResponse response) : Delivery(context, call.Losses)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Signalbox.Dialects.Json;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Reading;
 
 /// <summary>
 /// Surgical edits of a caller's JSON body: everything that is not named in an edit goes on byte for byte, so that unknown

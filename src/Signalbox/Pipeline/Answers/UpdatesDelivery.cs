@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
 using Signalbox.Providers;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>A stream of updates, where the provider or the caller (or both) is in this process.</summary>
 internal sealed class UpdatesDelivery : Delivery

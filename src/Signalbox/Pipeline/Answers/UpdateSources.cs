@@ -4,7 +4,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Sse;
 using Signalbox.Providers;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>Where updates come from.</summary>
 internal interface IUpdateSource

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Answers;
 
 /// <summary>The headers that every answer carries (contract section 4).</summary>
 internal static class AnswerHeaders

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Signalbox.Dialects;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Pipeline.Reading;
 
 /// <summary>Says where in a body the fault is. Runs only when a body was refused, in one pass over its bytes.</summary>
 internal static class JsonFault
