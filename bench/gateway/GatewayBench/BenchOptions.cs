@@ -10,8 +10,9 @@ internal sealed record BenchOptions
           --only        a choice of: cold-start, cpu, stream-cpu, paced-stream-cpu, latency, first-token,
                         open-streams, steady-memory
           --self-check  the bare proxy in the gateway's place: every ratio must come out near 1 and every added time near 0
+          --no-build    use what the last run built
           --keep        keep the temporary folder with payloads, configurations and logs
-        SIGNALBOX_CMD   the gateway to measure (default: artifacts/signalbox/Signalbox.Server)
+        SIGNALBOX_CMD   the gateway to measure (default: artifacts/signalbox/Signalbox.Server, built by ./signalbox)
         """;
 
     public bool Quick { get; private init; }

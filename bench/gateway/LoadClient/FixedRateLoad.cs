@@ -10,7 +10,7 @@ namespace Signalbox.Bench.LoadClient;
 internal sealed class FixedRateLoad(int port, byte[] request, string marker, int rate, int seconds, int threads)
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
-    private const long WarmUp = NanosecondsPerSecond / 2;
+    private const long Pause = NanosecondsPerSecond / 5;
     private readonly byte[] _marker = Encoding.UTF8.GetBytes(marker);
     private readonly int _slots = rate * seconds;
 
@@ -19,12 +19,20 @@ internal sealed class FixedRateLoad(int port, byte[] request, string marker, int
         var toMarker = new long[_slots];
         var toEnd = new long[_slots];
         var late = new long[_slots];
-        var start = PreciseClock.Now + WarmUp;
+        // Every connection has answered once before the schedule begins: it measures answers, not connects.
+        long start = 0;
+        using var connected = new Barrier(threads, _ => Volatile.Write(ref start, PreciseClock.Now + Pause));
         var workers = new Thread[threads];
         for (var worker = 0; worker < threads; worker++)
         {
             var first = worker;
-            workers[worker] = new Thread(() => Work(first, start, toMarker, toEnd, late), 256 * 1024);
+            workers[worker] = new Thread(() =>
+            {
+                using var connection = new Connection(port, request, _marker);
+                connection.Send();
+                connected.SignalAndWait();
+                Work(connection, first, Volatile.Read(ref start), toMarker, toEnd, late);
+            }, 256 * 1024);
             workers[worker].Start();
         }
         foreach (var worker in workers)
@@ -36,11 +44,8 @@ internal sealed class FixedRateLoad(int port, byte[] request, string marker, int
             $$"""{"sent":{{_slots}},"failed":{{toEnd.Count(latency => latency == 0)}},"marker":{{Summary(toMarker)}},"whole":{{Summary(toEnd)}},"late":{{Summary(late)}}}""");
     }
 
-    private void Work(int first, long start, long[] toMarker, long[] toEnd, long[] late)
+    private void Work(Connection connection, int first, long start, long[] toMarker, long[] toEnd, long[] late)
     {
-        using var connection = new Connection(port, request, _marker);
-        // Off the record: the schedule measures answers, not connects.
-        connection.Send();
         for (var slot = first; slot < _slots; slot += threads)
         {
             var due = start + (slot * NanosecondsPerSecond / rate);

@@ -9,7 +9,7 @@ internal static class LoadClient
 {
     public static async Task<RateResult> RateAsync(Setup setup, Call call, RatePlan plan, CancellationToken cancellationToken)
     {
-        using var process = Start(setup, call, $"rate --rate {plan.Rate} --seconds {plan.Seconds} --threads {plan.Threads} --marker {plan.Marker}");
+        using var process = Start(setup, call, Placement.OneCpu, $"rate --rate {plan.Rate} --seconds {plan.Seconds} --threads {plan.Threads} --marker {plan.Marker}");
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         var result = process.ExitCode == 0 ? JsonSerializer.Deserialize(output, LoadClientJson.Default.RateResult) : null;
@@ -19,7 +19,7 @@ internal static class LoadClient
     /// <summary>Opens the streams and keeps them open while <paramref name="measure"/> runs.</summary>
     public static async Task<HoldResult> HoldAsync(Setup setup, Call call, int count, Func<Task> measure, CancellationToken cancellationToken)
     {
-        using var process = Start(setup, call, $"hold --count {count}");
+        using var process = Start(setup, call, Placement.AllCpus, $"hold --count {count}");
         var opened = await process.StandardOutput.ReadLineAsync(cancellationToken);
         if (opened == $"open {count}")
         {
@@ -34,13 +34,13 @@ internal static class LoadClient
             : throw new BenchException($"Of {count} slow streams on {call.Path} not all stayed open ({opened}): {output}");
     }
 
-    private static Process Start(Setup setup, Call call, string words)
+    private static Process Start(Setup setup, Call call, Placement placement, string words)
     {
         var file = setup.Workspace.File($"request-{call.Port}.http");
         File.WriteAllBytes(file, call.RawRequest());
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardInput = true };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"exec '{setup.Options.LoadClient}' {words} --port {call.Port} --request '{file}'");
+        start.ArgumentList.Add($"exec {placement.Prefix} '{setup.Options.LoadClient}' {words} --port {call.Port} --request '{file}'");
         return Process.Start(start) ?? throw new BenchException("The load client could not be started");
     }
 }

@@ -44,8 +44,9 @@ internal static class NginxUpstream
     private static readonly string OneEventPerWrite =
         string.Create(CultureInfo.InvariantCulture, $"sendfile off; postpone_output 0; output_buffers 1 {Payloads.EventLength}; ");
 
+    // The headers and the first event are not held back.
     private static string Limit(int eventsPerSecond) =>
-        string.Create(CultureInfo.InvariantCulture, $"limit_rate {eventsPerSecond * Payloads.EventLength}; ");
+        string.Create(CultureInfo.InvariantCulture, $"limit_rate_after {Payloads.EventLength + 200}; limit_rate {eventsPerSecond * Payloads.EventLength}; ");
 
     // POST on a static file is 405; the redirect turns it into a GET of the same location with status 200.
     private static string Location(string provider, string file, string type, string more) =>
