@@ -32,7 +32,7 @@ internal static class AnthropicErrors
             status = StatusOf(type);
         }
 
-        message ??= $"The provider answered with status {status} and no message.";
+        message = string.IsNullOrWhiteSpace(message) ? $"The provider answered with status {status} and no message." : message;
         return new GatewayError(KindOf(status, type, message), message) { Status = status, Code = type };
     }
 

@@ -77,7 +77,10 @@ internal static class AnthropicEvents
             else if (json.ValueTextEquals("index"u8))
             {
                 json.Read();
-                index = json.GetInt32();
+                if (!json.TryGetInt32(out index))
+                {
+                    throw new JsonException("index must be a whole number.");
+                }
             }
             else
             {

@@ -161,7 +161,7 @@ internal static class AnthropicMessageWriter
         if (!outbound.Capabilities.Prefill && !turns[^1].Others.Exists(static content => content is OpaqueContent))
         {
             outbound.Refusal = GatewayError.Invalid(
-                $"messages[{outbound.Request.Messages.Count - 1}]",
+                "messages",
                 $"The model {outbound.Upstream} does not continue a begun answer: the last message must not be an assistant message. End the conversation with a user message.");
         }
 

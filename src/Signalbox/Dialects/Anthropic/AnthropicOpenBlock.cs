@@ -50,7 +50,7 @@ internal sealed class AnthropicOpenBlock
             return;
         }
 
-        _merged ??= JsonObject.Create(_start)!;
+        _merged ??= Copy(_start);
         foreach (var property in delta.EnumerateObject())
         {
             if (property.NameEquals("type"u8))
@@ -91,11 +91,23 @@ internal sealed class AnthropicOpenBlock
         }
     }
 
+    /// <summary>Made property by property: a repeated key of a careless server must not throw.</summary>
+    private static JsonObject Copy(JsonElement block)
+    {
+        var copy = new JsonObject();
+        foreach (var property in block.EnumerateObject())
+        {
+            copy[property.Name] = JsonNode.Parse(property.Value.GetRawText());
+        }
+
+        return copy;
+    }
+
     private JsonElement Whole()
     {
         if (_input is not null && ParseInput(_input.ToString()) is { } input)
         {
-            _merged ??= JsonObject.Create(_start)!;
+            _merged ??= Copy(_start);
             _merged["input"] = input;
         }
 

@@ -32,21 +32,31 @@ internal static class AnthropicSchema
             return false;
         }
 
+        // Keys keep their order and what is added comes last: the same schema always makes the same prompt prefix.
         var changed = false;
+        var isOpen = IsObject(node);
         json.WriteStartObject();
         foreach (var property in node.EnumerateObject())
         {
-            changed |= WriteKeyword(property, json, depth);
+            if (property.NameEquals("additionalProperties"u8))
+            {
+                json.WriteBoolean("additionalProperties"u8, false);
+                changed |= property.Value.ValueKind != JsonValueKind.False;
+                isOpen = false;
+            }
+            else
+            {
+                changed |= WriteKeyword(property, json, depth);
+            }
         }
 
-        if (IsObject(node))
+        if (isOpen)
         {
             json.WriteBoolean("additionalProperties"u8, false);
-            changed |= !node.TryGetProperty("additionalProperties", out var more) || more.ValueKind != JsonValueKind.False;
         }
 
         json.WriteEndObject();
-        return changed;
+        return changed || isOpen;
     }
 
     private static bool WriteKeyword(JsonProperty keyword, Utf8JsonWriter json, int depth)
@@ -54,8 +64,6 @@ internal static class AnthropicSchema
         var value = keyword.Value;
         switch (keyword.Name)
         {
-            case "additionalProperties":
-                return false;
             case "properties" or "$defs" or "definitions" when value.ValueKind == JsonValueKind.Object:
                 return WriteMap(keyword, json, depth);
             case "items":

@@ -136,18 +136,22 @@ internal static class AnthropicTools
             json.WriteString("description"u8, function.Description);
         }
 
-        var strict = function.AdditionalProperties.TryGetValue(Vocabulary.Strict, out var value) && value is true;
-        if (strict && !outbound.Capabilities.JsonSchema)
+        var strict = function.AdditionalProperties.TryGetValue(Vocabulary.Strict, out var value) ? value as bool? : null;
+        if (!outbound.Capabilities.JsonSchema)
         {
-            outbound.Losses.Add("tools.strict", LossKind.Dropped);
-            strict = false;
+            if (strict is true)
+            {
+                outbound.Losses.Add("tools.strict", LossKind.Dropped);
+            }
+
+            strict = null;
         }
 
         json.WritePropertyName("input_schema"u8);
-        WriteSchema(function.JsonSchema, strict, outbound.Losses, json);
-        if (strict)
+        WriteSchema(function.JsonSchema, strict is true, outbound.Losses, json);
+        if (strict is { } isStrict)
         {
-            json.WriteBoolean("strict"u8, true);
+            json.WriteBoolean("strict"u8, isStrict);
         }
 
         if (function.AdditionalProperties.TryGetValue(Vocabulary.CacheControl, out var hint) && hint is JsonElement cacheControl)

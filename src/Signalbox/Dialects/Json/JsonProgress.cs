@@ -1,4 +1,4 @@
-namespace Signalbox.Dialects.Anthropic;
+namespace Signalbox.Dialects.Json;
 
 /// <summary>Notices when JSON text that arrives in fragments is a whole object.</summary>
 internal struct JsonProgress
