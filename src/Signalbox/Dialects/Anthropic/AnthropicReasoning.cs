@@ -93,21 +93,42 @@ internal static class AnthropicReasoning
             return default;
         }
 
-        var off = budget == 0 || (budget is null && effort == "none");
-        switch (outbound.Capabilities.Reasoning)
+        var capabilities = outbound.Capabilities;
+        if (budget == 0 || (budget is null && effort == "none"))
         {
-            case ReasoningKind.None when off:
-                return default;
-            case ReasoningKind.None:
+            return PlanOff(outbound);
+        }
+
+        switch (capabilities.Reasoning)
+        {
+            case ReasoningKind.None or ReasoningKind.Always:
                 outbound.Losses.Add("reasoning", LossKind.Dropped);
                 return default;
-            case ReasoningKind.Budget or ReasoningKind.Adaptive when off:
-                return new ThinkingPlan(ThinkingMode.Disabled);
-            case ReasoningKind.Budget:
+            case ReasoningKind.Budget or ReasoningKind.Toggle:
                 return PlanManual(outbound, maxTokens, budget, effort);
             default:
                 return PlanEffort(outbound, budget, effort);
         }
+    }
+
+    /// <summary>A model that cannot help thinking is asked to think as little as it can.</summary>
+    private static ThinkingPlan PlanOff(OutboundRequest outbound)
+    {
+        var capabilities = outbound.Capabilities;
+        if (capabilities.ReasoningOff)
+        {
+            return new ThinkingPlan(ThinkingMode.Disabled);
+        }
+
+        if (capabilities is { ReasonsByDefault: false, Reasoning: not ReasoningKind.Always })
+        {
+            return default;
+        }
+
+        outbound.Losses.Add("reasoning", LossKind.Approximated);
+        var adaptive = capabilities.Reasoning == ReasoningKind.Adaptive;
+        var least = Array.Find([.. capabilities.Efforts], static effort => effort != "none");
+        return new ThinkingPlan(adaptive ? ThinkingMode.Adaptive : ThinkingMode.Unset, Effort: least);
     }
 
     private static ThinkingPlan PlanManual(OutboundRequest outbound, int maxTokens, int? budget, string? effort)
@@ -122,13 +143,12 @@ internal static class AnthropicReasoning
         }
 
         var tokens = budget is > 0 and var stated ? stated : ReasoningTable.BudgetOf(effort is null or "none" ? "medium" : effort);
-        var exact = budget == tokens && tokens >= LeastBudget;
-        tokens = Math.Max(tokens, LeastBudget);
+        var least = outbound.Capabilities.MinThinkingBudget ?? LeastBudget;
+        tokens = Math.Clamp(tokens, least, Math.Max(least, outbound.Capabilities.MaxThinkingBudget ?? int.MaxValue));
         if (tokens >= maxTokens)
         {
             // The budget is part of the output limit; a quarter is left for the answer.
-            tokens = Math.Max(LeastBudget, maxTokens - (maxTokens / 4));
-            exact = false;
+            tokens = Math.Max(least, maxTokens - (maxTokens / 4));
         }
 
         if (tokens >= maxTokens)
@@ -137,7 +157,7 @@ internal static class AnthropicReasoning
             return default;
         }
 
-        if (!exact)
+        if (tokens != budget)
         {
             losses.Add("reasoning", LossKind.Approximated);
         }

@@ -6,10 +6,7 @@ namespace Signalbox.Dialects.Anthropic;
 /// <summary>Reads a caller's Messages request.</summary>
 internal static class AnthropicRequestReader
 {
-    /// <param name="inbound">The caller's request.</param>
-    /// <param name="problems">Receives the first problem.</param>
-    /// <param name="counting">Whether tokens are only to be counted; such a request has no <c>max_tokens</c>.</param>
-    public static DialectRequest? Read(InboundRequest inbound, ReadProblems problems, bool counting = false)
+    public static DialectRequest? Read(InboundRequest inbound, ReadProblems problems)
     {
         var body = inbound.Body;
         if (!problems.Is(body, JsonValueKind.Object, null, "a JSON object"))
@@ -19,11 +16,7 @@ internal static class AnthropicRequestReader
 
         var model = inbound.Model ?? problems.String(body, "model", required: true);
         var options = ReadOptions(body, problems);
-        if (!counting)
-        {
-            ReadLimit(body, options, problems);
-        }
-
+        ReadLimit(body, options, problems);
         var messages = new List<ChatMessage>();
         AnthropicMessageReader.ReadSystem(body, messages, problems);
         if (problems.Array(body, "messages", required: true) is { } list)

@@ -24,7 +24,16 @@ internal static class AnthropicRequestWriter
             json.WriteBoolean("stream"u8, true);
         }
 
-        WriteConversation(outbound, plan, json);
+        var blocks = new AnthropicBlockWriter(json, outbound.Losses);
+        AnthropicTools.Write(outbound, blocks, json);
+        AnthropicMessageWriter.Write(outbound, blocks, json);
+        if (options.AdditionalProperties is { } properties && properties.TryGetValue(Vocabulary.CacheControl, out var hint) && hint is JsonElement cacheControl)
+        {
+            blocks.WriteCacheControl(cacheControl);
+        }
+
+        AnthropicReasoning.WriteThinking(plan, options, json);
+        WriteOutputConfig(outbound, plan, json);
         WriteSampling(outbound, plan, json);
         WriteStop(outbound, json);
         if (Vocabulary.Get<string>(options.AdditionalProperties, Vocabulary.User) is { } user)
@@ -36,31 +45,6 @@ internal static class AnthropicRequestWriter
 
         ReportUnknown(options, outbound.Losses);
         json.WriteEndObject();
-    }
-
-    /// <summary>Writes what a count of input tokens depends on, and nothing else: the endpoint refuses the rest.</summary>
-    public static void WriteForCounting(OutboundRequest outbound, Utf8JsonWriter json)
-    {
-        var plan = AnthropicReasoning.Plan(outbound, outbound.MaxOutputTokens ?? int.MaxValue);
-        json.WriteStartObject();
-        json.WriteString("model"u8, outbound.Upstream);
-        WriteConversation(outbound, plan, json);
-        json.WriteEndObject();
-    }
-
-    private static void WriteConversation(OutboundRequest outbound, ThinkingPlan plan, Utf8JsonWriter json)
-    {
-        var options = outbound.Request.Options;
-        var blocks = new AnthropicBlockWriter(json, outbound.Losses);
-        AnthropicTools.Write(outbound, blocks, json);
-        AnthropicMessageWriter.Write(outbound, blocks, json);
-        if (options.AdditionalProperties is { } properties && properties.TryGetValue(Vocabulary.CacheControl, out var hint) && hint is JsonElement cacheControl)
-        {
-            blocks.WriteCacheControl(cacheControl);
-        }
-
-        AnthropicReasoning.WriteThinking(plan, options, json);
-        WriteOutputConfig(outbound, plan, json);
     }
 
     private static int MaxTokens(OutboundRequest outbound)
@@ -139,8 +123,8 @@ internal static class AnthropicRequestWriter
 
         if (options.TopP is { } topP)
         {
-            // From Claude 4.1 on a request may state one of the two only.
-            if (!hasTemperature && (free || (outbound.Capabilities.Sampling && topP >= LeastTopPWhileThinking)))
+            var isOneTooMany = hasTemperature && outbound.Capabilities.SingleSampler;
+            if (!isOneTooMany && (free || (outbound.Capabilities.Sampling && topP >= LeastTopPWhileThinking)))
             {
                 json.WriteNumber("top_p"u8, topP);
             }

@@ -2,18 +2,11 @@ using System.Text.Json;
 
 namespace Signalbox.Dialects.Anthropic;
 
-/// <summary>Counting the tokens of a request before it is sent: an endpoint beside the chat call, with a request like it.</summary>
+/// <summary>Counting the tokens of a request before it is sent: an endpoint beside the chat call.</summary>
 internal static class AnthropicTokenCounts
 {
     /// <summary>Below the provider's base URL.</summary>
     public const string Path = "/v1/messages/count_tokens";
-
-    /// <summary>Reads a caller's request; it has no <c>max_tokens</c>.</summary>
-    public static DialectRequest? ReadRequest(InboundRequest inbound, ReadProblems problems) =>
-        AnthropicRequestReader.Read(inbound, problems, counting: true);
-
-    /// <summary>Writes a request for a provider.</summary>
-    public static void WriteRequest(OutboundRequest outbound, Utf8JsonWriter json) => AnthropicRequestWriter.WriteForCounting(outbound, json);
 
     /// <summary>The input tokens that the provider counted. Null when <paramref name="problems"/> has an error.</summary>
     public static long? ReadResponse(JsonElement body, ReadProblems problems)

@@ -104,7 +104,7 @@ internal static class AnthropicTools
         if (written > 0)
         {
             json.WriteEndArray();
-            WriteChoice(options, json);
+            WriteChoice(outbound, json);
         }
     }
 
@@ -189,8 +189,9 @@ internal static class AnthropicTools
         }
     }
 
-    private static void WriteChoice(ChatOptions options, Utf8JsonWriter json)
+    private static void WriteChoice(OutboundRequest outbound, Utf8JsonWriter json)
     {
+        var options = outbound.Request.Options;
         if (options.ToolMode is null && options.AllowMultipleToolCalls is null)
         {
             return;
@@ -203,6 +204,10 @@ internal static class AnthropicTools
                 json.WriteString("type"u8, "none"u8);
                 json.WriteEndObject();
                 return;
+            case RequiredChatToolMode when !outbound.Capabilities.ForcedTools:
+                outbound.Losses.Add("tool_choice", LossKind.Approximated);
+                json.WriteString("type"u8, "auto"u8);
+                break;
             case RequiredChatToolMode { RequiredFunctionName: { } name }:
                 json.WriteString("type"u8, "tool"u8);
                 json.WriteString("name"u8, name);

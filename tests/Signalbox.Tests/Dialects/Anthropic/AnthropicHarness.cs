@@ -15,10 +15,10 @@ internal static class AnthropicHarness
     public static readonly IDialect Dialect = AnthropicDialect.Instance;
 
     /// <summary>A model of the generation that takes budgets, sampling and prefill.</summary>
-    public static readonly ModelCapabilities Older = new() { Prefill = true, JsonSchema = true, Reasoning = ReasoningKind.Budget };
+    public static readonly ModelCapabilities Older = new() { Prefill = true, JsonSchema = true, Reasoning = ReasoningKind.Budget, ReasoningOff = true };
 
     /// <summary>A model of the generation that decides itself how much it thinks.</summary>
-    public static readonly ModelCapabilities Newer = new() { Sampling = false, Prefill = false, JsonSchema = true, Reasoning = ReasoningKind.Adaptive };
+    public static readonly ModelCapabilities Newer = new() { Sampling = false, Prefill = false, JsonSchema = true, Reasoning = ReasoningKind.Adaptive, ReasoningOff = true };
 
     public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 

@@ -64,6 +64,25 @@ public sealed class AnthropicReasoningTests
     }
 
     [Fact]
+    public void A_model_that_cannot_stop_thinking_is_asked_for_its_least()
+    {
+        var always = Newer with { ReasoningOff = false, ReasonsByDefault = true, Efforts = ["low", "high"] };
+        var (body, losses) = Write(Request(Options("none"), User("hi")), always);
+        Assert.Equal(("""{"type":"adaptive"}""", """{"effort":"low"}""", "reasoning;approximated"), (Part(body, "thinking"), Part(body, "output_config"), losses));
+        (body, losses) = Write(Request(Options("none"), User("hi")), Newer with { ReasoningOff = false });
+        Assert.Equal(("", ""), (Part(body, "thinking"), losses));
+        Assert.Equal("reasoning;dropped", Write(Request(Options("low"), User("hi")), Newer with { Reasoning = ReasoningKind.Always }).Losses);
+    }
+
+    [Fact]
+    public void The_catalog_bounds_the_budget()
+    {
+        var bounded = Older with { MinThinkingBudget = 2000, MaxThinkingBudget = 8000 };
+        Assert.Equal("""{"type":"enabled","budget_tokens":2000}""", Part(Write(Request(Options(budget: 1024), User("hi")), bounded).Body, "thinking"));
+        Assert.Equal("""{"type":"enabled","budget_tokens":8000}""", Part(Write(Request(Options("high"), User("hi")), bounded).Body, "thinking"));
+    }
+
+    [Fact]
     public void No_sampling_is_written_beside_manual_thinking()
     {
         var options = Options(budget: 2048);

@@ -123,9 +123,9 @@ public sealed class AnthropicRecordedTests
                 Assert.True(frame.Data.IsEmpty || tap.Observe(frame.EventName, frame.Data));
             }
 
-            Assert.Equal((expected.Finish, expected.IsFinished), (tap.FinishReason, tap.IsFinished));
-            Assert.Equal((expected.Usage!.InputTokenCount, expected.Usage.OutputTokenCount), (tap.Usage!.InputTokenCount, tap.Usage.OutputTokenCount));
-            Assert.True(tap.HasOutput);
+            Assert.Equal((expected.Finish, expected.IsFinished), (tap.Notes.FinishReason, tap.IsFinished));
+            Assert.Equal((expected.Usage!.InputTokenCount, expected.Usage.OutputTokenCount), (tap.Notes.Usage!.InputTokenCount, tap.Notes.Usage.OutputTokenCount));
+            Assert.True(tap.Notes.HasOutput);
         }
     }
 
@@ -145,9 +145,8 @@ public sealed class AnthropicRecordedTests
             var again = Dialect.ReadRequest(new InboundRequest(written), problems);
             Assert.True(problems.Error is null, recording.Id + ": " + problems.Error?.Message);
             Assert.Equal(AnthropicWalk.Conversation(request!), AnthropicWalk.Conversation(again!));
-            var lost = outbound.Losses.Losses.Select(static l => l.Field).ToArray();
-            Assert.Equal(AnthropicWalk.OptionsText(request!.Options, lost), AnthropicWalk.OptionsText(again!.Options, lost));
-            Assert.True(lost.All(static field => field == "top_p"), recording.Id + ": " + outbound.Losses.ToHeaderValue());
+            Assert.Equal(AnthropicWalk.OptionsText(request!.Options), AnthropicWalk.OptionsText(again!.Options));
+            Assert.True(outbound.Losses.IsEmpty, recording.Id + ": " + outbound.Losses.ToHeaderValue());
             seen++;
         }
 
@@ -182,7 +181,6 @@ public sealed class AnthropicRecordedTests
         foreach (var recording in counts)
         {
             var problems = new ReadProblems();
-            Assert.NotNull(AnthropicTokenCounts.ReadRequest(new InboundRequest(recording.RequestBody), problems));
             Assert.Equal(recording.AnswerJson.GetProperty("input_tokens").GetInt64(), AnthropicTokenCounts.ReadResponse(recording.AnswerJson, problems));
             Assert.Null(problems.Error);
         }

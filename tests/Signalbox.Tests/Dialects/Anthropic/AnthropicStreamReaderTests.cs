@@ -189,7 +189,7 @@ public sealed class AnthropicStreamReaderTests
             Assert.True(tap.Observe(default, Encoding.UTF8.GetBytes(data)));
         }
 
-        Assert.Equal((10L, "claude-x", ChatFinishReason.Length, true, 9L), (tap.TextLength, tap.Model, tap.FinishReason!.Value, tap.IsFinished, tap.Usage!.OutputTokenCount!.Value));
+        Assert.Equal((10L, "claude-x", ChatFinishReason.Length, true, 9L), (tap.Notes.TextLength, tap.Notes.Model, tap.Notes.FinishReason!.Value, tap.IsFinished, tap.Notes.Usage!.OutputTokenCount!.Value));
         Assert.IsType<AnthropicTap>(tap);
     }
 }

@@ -61,6 +61,15 @@ public sealed class AnthropicToolsTests
     }
 
     [Fact]
+    public void A_model_that_cannot_be_forced_is_left_to_choose_and_that_is_said()
+    {
+        var options = new ChatOptions { Tools = [new ToolDeclaration("f", null, Schema)], ToolMode = ChatToolMode.RequireSpecific("f") };
+        var (body, losses) = Write(Request(options, User("hi")), Newer with { ForcedTools = false });
+        Same("""{"type":"auto"}""", body.GetProperty("tool_choice"));
+        Assert.Equal("tool_choice;approximated", losses);
+    }
+
+    [Fact]
     public void A_choice_without_tools_is_not_written()
     {
         var body = Write(Request(new ChatOptions { ToolMode = ChatToolMode.Auto, AllowMultipleToolCalls = false }, User("hi"))).Body;

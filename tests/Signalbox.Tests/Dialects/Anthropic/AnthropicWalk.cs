@@ -104,14 +104,14 @@ internal static class AnthropicWalk
             text.Append(message.Role).Append('\n');
             foreach (var content in message.Contents)
             {
-                text.Append("  ").Append(ContentText(content)).Append(PropertiesText(content.AdditionalProperties, [])).Append('\n');
+                text.Append("  ").Append(ContentText(content)).Append(PropertiesText(content.AdditionalProperties)).Append('\n');
             }
         }
 
         return text.ToString();
     }
 
-    public static string OptionsText(ChatOptions options, string[] without)
+    public static string OptionsText(ChatOptions options)
     {
         var tools = (options.Tools ?? []).Select(static tool => tool switch
         {
@@ -119,11 +119,10 @@ internal static class AnthropicWalk
             ToolDeclaration function => $"{function.Name} {function.Description} {Minified(function.JsonSchema)} {string.Join(',', function.AdditionalProperties.Select(static p => p.Key + "=" + ValueText(p.Value)))}",
             _ => tool.Name,
         });
-        var topP = without.Contains("top_p") ? null : options.TopP;
         var choice = options.ToolMode is RequiredChatToolMode required ? "required " + required.RequiredFunctionName : options.ToolMode?.GetType().Name;
         var schema = (options.ResponseFormat as ChatResponseFormatJson)?.Schema is { } element ? Minified(element) : "";
-        return $"{options.MaxOutputTokens} {options.Temperature} {topP} {options.TopK} [{string.Join('|', options.StopSequences ?? [])}] {choice} {options.AllowMultipleToolCalls} "
-            + $"{options.Reasoning?.Effort} {options.Reasoning?.Output} {schema}{PropertiesText(options.AdditionalProperties, without)}\n{string.Join('\n', tools)}";
+        return $"{options.MaxOutputTokens} {options.Temperature} {options.TopP} {options.TopK} [{string.Join('|', options.StopSequences ?? [])}] {choice} {options.AllowMultipleToolCalls} "
+            + $"{options.Reasoning?.Effort} {options.Reasoning?.Output} {schema}{PropertiesText(options.AdditionalProperties)}\n{string.Join('\n', tools)}";
     }
 
     private static string ContentText(AIContent content) => content switch
@@ -140,8 +139,8 @@ internal static class AnthropicWalk
         _ => content.GetType().Name,
     };
 
-    private static string PropertiesText(AdditionalPropertiesDictionary? properties, string[] without) =>
-        string.Concat((properties ?? []).Where(p => p.Key != Vocabulary.RawArguments && !without.Contains(p.Key))
+    private static string PropertiesText(AdditionalPropertiesDictionary? properties) =>
+        string.Concat((properties ?? []).Where(static p => p.Key != Vocabulary.RawArguments)
             .OrderBy(static p => p.Key, StringComparer.Ordinal).Select(static p => $" {p.Key}={ValueText(p.Value)}"));
 
     private static object? ValueText(object? value) => value is JsonElement element ? Minified(element) : value;
