@@ -9,13 +9,19 @@ internal static class CommandLine
     public const int Failed = 1;
     public const int WrongWords = 2;
 
-    public static async Task<int> RunAsync(string[] args)
+    public static RootCommand CreateRoot()
     {
         var root = new RootCommand("Signalbox: one address for every LLM. Without a verb: serve.");
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(ChatCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
         root.Subcommands.Add(ConfigCommand.Create());
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = CreateRoot();
 
         // An option without a verb belongs to serve: `signalbox --urls ...`.
         var words = args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("-h" or "--help" or "-?" or "--version"))

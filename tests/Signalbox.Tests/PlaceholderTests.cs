@@ -1,2 +1,0 @@
-namespace Signalbox.Tests;
-public class PlaceholderTests { [Fact] public void Builds() { } }
