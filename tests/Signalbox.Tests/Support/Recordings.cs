@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Signalbox.Pipeline.Reading;
 
 namespace Signalbox.Tests.Support;
 

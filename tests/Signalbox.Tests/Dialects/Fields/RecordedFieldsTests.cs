@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Signalbox.Dialects.Fields;
-using Signalbox.Pipeline.Reading;
 using Signalbox.Tests.Support;
 
 namespace Signalbox.Tests.Dialects.Fields;
