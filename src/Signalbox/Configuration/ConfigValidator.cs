@@ -1,0 +1,98 @@
+using Signalbox.Configuration.Fields;
+
+namespace Signalbox.Configuration;
+
+/// <summary>Checks what one field cannot know: whether names mean something, and whether settings fit together.</summary>
+internal static class ConfigValidator
+{
+    public static void Validate(SignalboxConfig config, ConfigReading reading)
+    {
+        CheckServer(config.Server, reading);
+        CheckProviders(config, reading);
+        CheckModels(config, reading);
+        new RouteValidator(config, reading).Check();
+        CheckStores(config, reading);
+    }
+
+    private static void CheckServer(ServerConfig server, ConfigReading reading)
+    {
+        var urls = ConfigPath.Root.Field("server").Field("urls");
+        for (var i = 0; i < server.Urls.Count && server.RequireKeys == RequireKeys.Auto; i++)
+        {
+            if (!PrivateAddress.IsLoopback(server.Urls[i]))
+            {
+                reading.Warn(urls.Item(i), "is reachable from other machines, and this version does not check keys yet: whoever can reach it can use it");
+            }
+        }
+    }
+
+    private static void CheckProviders(SignalboxConfig config, ConfigReading reading)
+    {
+        var providers = ConfigPath.Root.Field("providers");
+        if (config.Providers.Count == 0 && !reading.HasErrorAt(providers))
+        {
+            reading.Warn(providers, "there is no provider, so no request can be answered; write one, like "
+                + "\"openai\": { \"apiKey\": \"${OPENAI_API_KEY}\" }");
+        }
+
+        foreach (var (name, provider) in config.Providers)
+        {
+            var key = providers.Field(name).Field("apiKey");
+            if (provider.ApiKey is not null && provider.Locality == Locality.Cloud && provider.BaseUrl?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) == true
+                && !PrivateAddress.IsLoopback(provider.BaseUrl))
+            {
+                reading.Warn(key, "is sent over http:// and can be read on the way; use https://");
+            }
+
+            if (provider.ApiKey is null && provider.Headers.Count == 0 && !reading.HasErrorAt(key)
+                && ProviderDefaults.Find(name) is { KeyVariable: { } variable } preset && provider.BaseUrl == preset.BaseUrl)
+            {
+                reading.Warn(key, $"there is none, and {name} will refuse requests without; write \"apiKey\": \"${{{variable}}}\"");
+            }
+        }
+    }
+
+    private static void CheckModels(SignalboxConfig config, ConfigReading reading)
+    {
+        var models = ConfigPath.Root.Field("models");
+        if (reading.HasErrorAt(ConfigPath.Root.Field("providers")))
+        {
+            return;
+        }
+
+        foreach (var (id, model) in config.Models)
+        {
+            var path = models.Field(id);
+            if (id == RouteValidator.Auto)
+            {
+                reading.Error(path, "'auto' is always a route; give the model another id");
+            }
+
+            // An empty name was already reported where it is missing.
+            if (model.Provider.Length > 0 && !config.Providers.ContainsKey(model.Provider))
+            {
+                reading.Error(path.Field("provider"), $"unknown provider {Words.Quote(model.Provider)}{HowToAdd(model.Provider, config)}");
+            }
+        }
+    }
+
+    private static string HowToAdd(string provider, SignalboxConfig config) => ProviderDefaults.Find(provider) is { } preset
+        ? $"; add it to providers: \"{preset.Name}\": {{{(preset.KeyVariable is null ? "" : $" \"apiKey\": \"${{{preset.KeyVariable}}}\" ")}}}"
+        : Words.Suggest(provider, [.. config.Providers.Keys]);
+
+    private static void CheckStores(SignalboxConfig config, ConfigReading reading)
+    {
+        NeedsConnection("ledger", config.Ledger.Store == LedgerStore.Postgres, config.Ledger.Connection, reading);
+        NeedsConnection("limits", config.Limits.Store == LimitsStore.Redis, config.Limits.Connection, reading);
+        NeedsConnection("cache", config.Cache.Store == CacheStore.Redis, config.Cache.Connection, reading);
+    }
+
+    private static void NeedsConnection(string section, bool isShared, string? connection, ConfigReading reading)
+    {
+        var path = ConfigPath.Root.Field(section).Field("connection");
+        if (isShared && connection is null && !reading.HasErrorAt(path))
+        {
+            reading.Error(path, "is missing; a store shared by several gateways needs to be told where it is");
+        }
+    }
+}

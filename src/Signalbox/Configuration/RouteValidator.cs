@@ -1,0 +1,132 @@
+using Signalbox.Configuration.Fields;
+
+namespace Signalbox.Configuration;
+
+/// <summary>Checks that every name in a route leads to a model, and that no route leads back to itself.</summary>
+internal sealed class RouteValidator(SignalboxConfig config, ConfigReading reading)
+{
+    /// <summary>The route that exists without being written.</summary>
+    public const string Auto = "auto";
+
+    private const string LocalProvider = "local";
+    private const string LocalModel = "local/banking";
+
+    private static readonly ConfigPath Routes = ConfigPath.Root.Field("routes");
+
+    private enum Visit
+    {
+        Open,
+        Done,
+    }
+
+    public void Check()
+    {
+        var canJudgeNames = !reading.HasErrorAt(ConfigPath.Root.Field("providers")) && !reading.HasErrorAt(ConfigPath.Root.Field("models"))
+            && !reading.HasErrorAt(Routes);
+        foreach (var (id, route) in config.Routes)
+        {
+            var path = Routes.Field(id);
+            if (config.Models.ContainsKey(id))
+            {
+                reading.Error(path, $"{Words.Quote(id)} is the id of a model too, so a request that names it could mean either; rename one");
+            }
+
+            if (canJudgeNames)
+            {
+                CheckTargets(route.Models, path.Field("models"));
+                CheckTargets(route.Fallbacks, path.Field("fallbacks"));
+            }
+        }
+
+        CheckCycles();
+    }
+
+    private void CheckTargets(IReadOnlyList<string> targets, ConfigPath path)
+    {
+        for (var i = 0; i < targets.Count; i++)
+        {
+            CheckTarget(targets[i], path.Item(i));
+        }
+    }
+
+    private void CheckTarget(string target, ConfigPath path)
+    {
+        if (config.Models.ContainsKey(target) || config.Routes.ContainsKey(target) || target == Auto)
+        {
+            return;
+        }
+
+        if (target == LocalModel)
+        {
+            reading.Warn(path, "the model local/banking is not in this version yet; it is passed over");
+            return;
+        }
+
+        var slash = target.IndexOf('/');
+        if (slash < 0)
+        {
+            reading.Error(path, $"unknown model or route {Words.Quote(target)}{Words.Suggest(target, [.. config.Models.Keys, .. config.Routes.Keys, Auto])}");
+            return;
+        }
+
+        var provider = target[..slash];
+        if (provider == LocalProvider)
+        {
+            reading.Error(path, $"unknown model {Words.Quote(target)}; the one that Signalbox brings is {LocalModel}");
+        }
+        else if (!config.Providers.ContainsKey(provider))
+        {
+            reading.Error(path, $"unknown provider {Words.Quote(provider)}{Words.Suggest(provider, [.. config.Providers.Keys])}");
+        }
+        else if (slash == target.Length - 1)
+        {
+            reading.Error(path, $"{Words.Quote(target)} names a provider without a model; write {provider}/NAME");
+        }
+    }
+
+    // Depth first with a stack of its own: a chain of routes is as long as its author likes, the thread's stack is not.
+    private void CheckCycles()
+    {
+        var visits = new Dictionary<string, Visit>(StringComparer.Ordinal);
+        var stack = new Stack<(string Id, IEnumerator<(string Target, ConfigPath Path)> Targets)>();
+        foreach (var start in config.Routes.Keys)
+        {
+            if (visits.TryAdd(start, Visit.Open))
+            {
+                stack.Push((start, RoutesOf(start).GetEnumerator()));
+            }
+
+            while (stack.TryPeek(out var top))
+            {
+                if (!top.Targets.MoveNext())
+                {
+                    visits[top.Id] = Visit.Done;
+                    stack.Pop();
+                    continue;
+                }
+
+                var (target, path) = top.Targets.Current;
+                if (visits.TryAdd(target, Visit.Open))
+                {
+                    stack.Push((target, RoutesOf(target).GetEnumerator()));
+                }
+                else if (visits[target] == Visit.Open)
+                {
+                    reading.Error(path, $"leads back to the route {Words.Quote(target)}, which would never end");
+                }
+            }
+        }
+    }
+
+    private IEnumerable<(string Target, ConfigPath Path)> RoutesOf(string id)
+    {
+        var route = config.Routes[id];
+        var path = Routes.Field(id);
+        return Of(route.Models, path.Field("models")).Concat(Of(route.Fallbacks, path.Field("fallbacks")));
+
+        // A name that is a model's too was reported already and is not followed.
+        IEnumerable<(string, ConfigPath)> Of(IReadOnlyList<string> targets, ConfigPath list) => targets
+            .Select((target, i) => (target, list.Item(i)))
+            .Where(t => config.Routes.ContainsKey(t.target) && !config.Models.ContainsKey(t.target));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using Signalbox.Configuration;
+
+namespace Signalbox.Tests.Configuration;
+
+/// <summary>Configs and environments to test with.</summary>
+internal static class Given
+{
+    public static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
+
+    /// <summary>Every field of every section, each away from its default, so that nothing can be lost unseen.</summary>
+    public const string EveryField = """
+        {
+          "$schema": "./signalbox.schema.json",
+          "server": { "urls": ["http://127.0.0.1:9090", "http://*:9091"], "requireKeys": true, "adminKey": "admin-secret-1", "maxRequestBytes": 1000,
+                      "cors": { "origins": ["https://app.example.com", "*"] } },
+          "providers": {
+            "mine": { "dialect": "anthropic-messages", "alsoDialects": ["openai-chat"], "baseUrl": "http://10.0.0.7:4000/llm", "apiKey": "provider-secret-1",
+                      "locality": "local", "headers": { "x-team": "header-secret-1" }, "apiVersion": "2026-01-01", "connectTimeout": "1500ms",
+                      "firstOutputTimeout": "2m", "idleTimeout": "1h", "maxAttempts": 7 }
+          },
+          "models": {
+            "big": { "provider": "mine", "upstream": "big-2026", "contextWindow": 8192, "maxOutputTokens": 512,
+                     "price": { "input": 0.15, "output": 0.6, "cacheRead": 0.01, "cacheWrite": 0.2, "reasoning": 0.7 }, "quality": 0.55,
+                     "useCases": ["text_summarization", "chat"], "specialization": "general",
+                     "capabilities": { "sampling": false, "prefill": true, "reasoning": "effort", "tools": false, "jsonSchema": true } }
+          },
+          "routes": { "auto": { "strategy": "balanced", "models": ["big"], "fallbacks": ["mine/small"], "strict": true } },
+          "ledger": { "store": "postgres", "connection": "ledger-secret-1" },
+          "limits": { "store": "redis", "connection": "limits-secret-1" },
+          "cache": { "store": "redis", "connection": "cache-secret-1", "ttl": "90s" },
+          "budgets": { "daily": { "usd": 100.5, "alertAt": [0.5, 1], "webhook": "https://hooks.example.com/webhook-secret-1" } }
+        }
+        """;
+
+    public static readonly string[] SecretsOfEveryField =
+    [
+        "admin-secret-1", "provider-secret-1", "header-secret-1", "ledger-secret-1", "limits-secret-1", "cache-secret-1", "webhook-secret-1",
+    ];
+
+    public static IReadOnlyDictionary<string, string> Environment(params (string Name, string Value)[] variables) =>
+        variables.ToDictionary(v => v.Name, v => v.Value);
+
+    public static ConfigResult Parse(string json, IReadOnlyDictionary<string, string>? environment = null) =>
+        ConfigLoader.Parse(Encoding.UTF8.GetBytes(json), environment ?? Nothing);
+
+    /// <summary>A config that is in order.</summary>
+    public static SignalboxConfig Valid(string json, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var result = Parse(json, environment);
+        Assert.Empty(ErrorsOf(result));
+        return result.Config!;
+    }
+
+    /// <summary>The lines a user would read, errors only.</summary>
+    public static string[] ErrorsOf(ConfigResult result) => LinesOf(result, ConfigSeverity.Error);
+
+    public static string[] WarningsOf(ConfigResult result) => LinesOf(result, ConfigSeverity.Warning);
+
+    /// <summary>The one error of a config that has exactly one.</summary>
+    public static ConfigProblem OneError(string json, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var result = Parse(json, environment);
+        Assert.Null(result.Config);
+        return Assert.Single(result.Problems, p => p.Severity == ConfigSeverity.Error);
+    }
+
+    private static string[] LinesOf(ConfigResult result, ConfigSeverity severity) =>
+        [.. result.Problems.Where(p => p.Severity == severity).Select(p => $"{p.Path}: {p.Message}")];
+}
