@@ -46,6 +46,8 @@ internal sealed class GeminiDialect : IDialect, IEmbeddingDialect, ITokenCountDi
 
     public int StatusOf(GatewayError error) => GeminiErrors.StatusOf(error);
 
+    public RelayTap CreateTap(DialectRequest request) => new GeminiTap();
+
     public string EmbeddingPath(string upstream, int inputCount) => GeminiEmbeddings.Path(upstream, isBatch: inputCount != 1);
 
     public string EmbeddingPath(string upstream, EmbeddingRequest request) => GeminiEmbeddings.Path(upstream, isBatch: GeminiEmbeddings.IsBatch(request));

@@ -161,26 +161,21 @@ internal sealed class GeminiPartialCall(int index)
 
     private static ReadOnlySpan<char> Bracket(ReadOnlySpan<char> rest, List<object> steps)
     {
-        var quote = rest.Length > 1 && rest[1] is '\'' or '"' ? rest[1] : '\0';
-        var end = quote == '\0' ? rest.IndexOf(']') : rest[2..].IndexOf([quote, ']']) + 3;
-        if (end <= 1 || end >= rest.Length)
+        var isQuoted = rest.Length > 1 && rest[1] is '\'' or '"';
+        var end = isQuoted ? rest[2..].IndexOf([rest[1], ']']) + 2 : rest.IndexOf(']');
+        if (end < 2)
         {
             throw new JsonException("The path of a piece of a call's arguments is malformed.");
         }
 
-        if (quote != '\0')
+        if (isQuoted)
         {
-            steps.Add(rest[2..(end - 1)].ToString());
-        }
-        else if (int.TryParse(rest[1..end], NumberStyles.None, CultureInfo.InvariantCulture, out var position))
-        {
-            steps.Add(position);
-        }
-        else
-        {
-            steps.Add(rest[1..end].ToString());
+            steps.Add(rest[2..end].ToString());
+            return rest[(end + 2)..];
         }
 
+        var inside = rest[1..end];
+        steps.Add(int.TryParse(inside, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? (object)position : inside.ToString());
         return rest[(end + 1)..];
     }
 }

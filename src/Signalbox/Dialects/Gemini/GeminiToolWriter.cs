@@ -11,41 +11,50 @@ internal static class GeminiToolWriter
         var options = outbound.Request.Options;
         if (options.Tools is not { Count: > 0 } tools)
         {
+            WriteChoice(options, hasFunctions: false, outbound.Losses, json);
             return;
         }
 
         var functions = FunctionsOf(tools, options, outbound.Losses);
         json.WriteStartArray("tools"u8);
-        if (functions.Count > 0)
-        {
-            WriteFunctions(functions, outbound, json);
-        }
-
+        var hasFunctions = false;
         foreach (var tool in tools)
         {
-            if (tool is OpaqueTool { Dialect: GeminiDialect.DialectName } own)
+            if (tool is AIFunctionDeclaration)
             {
-                json.WriteStartObject();
-                json.WritePropertyName(own.Name);
-                own.Raw.WriteTo(json);
-                json.WriteEndObject();
+                if (!hasFunctions && functions.Count > 0)
+                {
+                    WriteFunctions(functions, outbound, json);
+                }
+
+                hasFunctions = true;
             }
-            else if (tool is not AIFunctionDeclaration)
+            else
             {
-                outbound.Losses.Add("tools." + tool.Name, LossKind.Dropped);
+                WriteOwn(tool, outbound.Losses, json);
             }
         }
 
         json.WriteEndArray();
-        if (functions.Count > 0)
-        {
-            WriteChoice(options, json);
-        }
-
+        WriteChoice(options, hasFunctions, outbound.Losses, json);
         if (options.AllowMultipleToolCalls is false)
         {
             outbound.Losses.Add("parallel_tool_calls", LossKind.Dropped);
         }
+    }
+
+    private static void WriteOwn(AITool tool, LossReport losses, Utf8JsonWriter json)
+    {
+        if (tool is not OpaqueTool { Dialect: GeminiDialect.DialectName } own)
+        {
+            losses.Add("tools." + tool.Name, LossKind.Dropped);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WritePropertyName(own.Name);
+        own.Raw.WriteTo(json);
+        json.WriteEndObject();
     }
 
     /// <summary>Only a forced choice can name the tools it allows; a free one is narrowed by not offering the others.</summary>
@@ -131,8 +140,19 @@ internal static class GeminiToolWriter
         return false;
     }
 
-    private static void WriteChoice(ChatOptions options, Utf8JsonWriter json)
+    private static void WriteChoice(ChatOptions options, bool hasFunctions, LossReport losses, Utf8JsonWriter json)
     {
+        if (!hasFunctions)
+        {
+            // Google refuses a choice among nothing.
+            if (options.ToolMode is not null)
+            {
+                losses.Add("tool_choice", LossKind.Dropped);
+            }
+
+            return;
+        }
+
         var (mode, names) = options.ToolMode switch
         {
             RequiredChatToolMode { RequiredFunctionName: { } name } => ("ANY", [name]),
