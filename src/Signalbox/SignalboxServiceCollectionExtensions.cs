@@ -47,6 +47,6 @@ public static class SignalboxServiceCollectionExtensions
             clients.Add(new ChatClientProvider(name, create(provider)));
         }
 
-        return new GatewayRuntime(config, provider.GetRequiredService<TimeProvider>(), clients);
+        return new GatewayRuntime(config, provider.GetRequiredService<TimeProvider>(), inProcess: clients);
     }
 }

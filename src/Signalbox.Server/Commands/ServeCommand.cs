@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Pipeline;
 using Signalbox.Server.Hosting;
@@ -20,19 +21,26 @@ internal static class ServeCommand
         };
         var command = new Command("serve", "Runs the gateway until it is stopped; then lets open streams finish for up to 30 seconds.") { urls };
         var common = CommonOptions.AddTo(command);
-        command.SetAction((parsed, cancel) => RunAsync(common.Load(parsed), Split(parsed.GetValue(urls)), cancel));
+        command.SetAction((parsed, cancel) =>
+        {
+            // The host and the catalog come up beside the configuration: start-up time counts.
+            var builder = Task.Run(GatewayHost.CreateBuilder, cancel);
+            var catalog = Task.Run(ModelCatalog.LoadEmbedded, cancel);
+            return RunAsync(common.Load(parsed), Split(parsed.GetValue(urls)), builder, catalog, cancel);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(ConfigResult? loaded, string[] urls, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        ConfigResult? loaded, string[] urls, Task<WebApplicationBuilder> builder, Task<ModelCatalog> catalog, CancellationToken cancel)
     {
         if (loaded?.Config is not { } config)
         {
             return CommandLine.WrongWords;
         }
 
-        using var runtime = new GatewayRuntime(config, TimeProvider.System);
-        await using var app = GatewayHost.Build(runtime, urls.Length > 0 ? urls : config.Server.Urls);
+        using var runtime = new GatewayRuntime(config, TimeProvider.System, await catalog);
+        await using var app = GatewayHost.Build(await builder, runtime, urls.Length > 0 ? urls : config.Server.Urls);
         using var reloader = Watch(loaded, runtime);
         try
         {

@@ -10,15 +10,25 @@ internal static class GatewayHost
     /// <summary>How long streams may go on after a stop was asked for.</summary>
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(30);
 
-    public static WebApplication Build(GatewayRuntime runtime, IReadOnlyList<string> urls)
+    public static WebApplication Build(GatewayRuntime runtime, IReadOnlyList<string> urls) => Build(CreateBuilder(), runtime, urls);
+
+    /// <summary>The part that needs no configuration yet.</summary>
+    public static WebApplicationBuilder CreateBuilder()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "signalbox" });
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseUrls([.. urls]);
         builder.WebHost.ConfigureKestrel(Configure);
         builder.Services.AddRoutingCore();
-        builder.Services.AddLogging(static logging => logging.AddProvider(new StderrLoggerProvider()).SetMinimumLevel(LogLevel.Warning));
+        builder.Services.AddLogging(static logging => logging.AddProvider(new StderrLoggerProvider()).SetMinimumLevel(LogLevel.Warning)
+            // Kestrel warns that it cannot tell HTTP/2 without TLS apart; PriorKnowledge does.
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error));
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownPatience);
+        return builder;
+    }
+
+    public static WebApplication Build(WebApplicationBuilder builder, GatewayRuntime runtime, IReadOnlyList<string> urls)
+    {
+        builder.WebHost.UseUrls([.. urls]);
         var app = builder.Build();
         app.Use(ServerErrors.Guard);
         app.Use(new Cors(runtime).InvokeAsync);

@@ -12,11 +12,11 @@ internal sealed class GatewayRuntime : IDisposable
     private readonly IReadOnlyList<IProvider> _inProcess;
     private volatile GatewaySnapshot _snapshot;
 
-    public GatewayRuntime(SignalboxConfig config, TimeProvider time, IReadOnlyList<IProvider>? inProcess = null)
+    public GatewayRuntime(SignalboxConfig config, TimeProvider time, ModelCatalog? catalog = null, IReadOnlyList<IProvider>? inProcess = null)
     {
         Time = time;
         Services = new ProviderServices(time);
-        Catalog = ModelCatalog.LoadEmbedded();
+        Catalog = catalog ?? ModelCatalog.LoadEmbedded();
         Journal = new UsageJournal();
         Pipeline = new GatewayPipeline(Services, Journal);
         SidePipeline = new SidePipeline(Services, Journal);
