@@ -12,7 +12,7 @@ internal static class AnthropicResponseWriter
         json.WriteString("id"u8, "msg_" + context.RequestId);
         json.WriteString("type"u8, "message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("model"u8, response.ModelId ?? context.Model);
+        json.WriteString("model"u8, string.IsNullOrEmpty(response.ModelId) ? context.Model : response.ModelId);
         bool hasCalls = false, refused = false;
         var length = 0L;
         var blocks = new AnthropicBlockWriter(json, losses: null);

@@ -305,7 +305,7 @@ internal sealed class AnthropicStreamWriter(AnswerContext context) : AnswerStrea
         json.WriteString("id"u8, "msg_" + context.RequestId);
         json.WriteString("type"u8, "message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("model"u8, _model ?? context.Model);
+        json.WriteString("model"u8, string.IsNullOrEmpty(_model) ? context.Model : _model);
         json.WriteStartArray("content"u8);
         json.WriteEndArray();
         json.WriteNull("stop_reason"u8);

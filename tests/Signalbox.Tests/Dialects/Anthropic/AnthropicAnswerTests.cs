@@ -134,6 +134,13 @@ public sealed class AnthropicAnswerTests
     }
 
     [Fact]
+    public void An_answer_whose_provider_names_no_model_has_the_one_that_was_asked_for()
+    {
+        Assert.Equal("claude-shown", WriteAnswer(new ChatResponse { ModelId = "" }).GetProperty("model").GetString());
+        Assert.Equal("claude-shown", WriteAnswer(new ChatResponse()).GetProperty("model").GetString());
+    }
+
+    [Fact]
     public void Foreign_thoughts_are_shown_with_an_empty_signature_and_a_refusal_as_text()
     {
         var foreign = new TextReasoningContent("hm") { ProtectedData = "theirs", AdditionalProperties = new() { [Vocabulary.SignedBy] = "gemini" } };
