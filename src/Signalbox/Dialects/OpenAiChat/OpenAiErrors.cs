@@ -49,13 +49,20 @@ internal static class OpenAiErrors
     public static void Write(GatewayError error, string requestId, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteStartObject("error"u8);
+        json.WritePropertyName("error"u8);
+        WriteInner(error, requestId, json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the error object itself, without the object around it.</summary>
+    public static void WriteInner(GatewayError error, string requestId, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
         json.WriteString("message"u8, error.Message);
         json.WriteString("type"u8, TypeOf(error.Kind));
         json.WriteString("param"u8, error.Field);
         json.WriteString("code"u8, error.Code ?? error.Word);
         json.WriteString("request_id"u8, requestId);
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

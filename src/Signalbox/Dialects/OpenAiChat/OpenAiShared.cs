@@ -48,6 +48,9 @@ internal static class OpenAiShared
         }
     }
 
+    /// <summary>Whether the caller has set one of the carried fields.</summary>
+    public static bool Carries(ChatOptions options, string field) => options.AdditionalProperties?.ContainsKey(CarriedPrefix + field) is true;
+
     public static List<string> Strings(JsonElement array, string name, ReadProblems problems)
     {
         var strings = new List<string>(array.GetArrayLength());
