@@ -10,7 +10,7 @@ internal static class ErrorClassifier
 
     private static readonly string[] ContextWords =
     [
-        "maximum context length", "context length", "context window", "context_length", "prompt is too long", "input is too long",
+        "maximum context length", "context length", "context window", "context_length", "prompt is too long", "input is too long", "length of all messages is too long",
         "exceeds the maximum number of tokens", "input token count", "too many tokens", "exceed context limit", "exceeds the available context size",
         "reduce the length of the messages", "n_ctx",
     ];

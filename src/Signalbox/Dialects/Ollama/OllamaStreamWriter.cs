@@ -38,9 +38,8 @@ internal sealed class OllamaStreamWriter(AnswerContext context, bool isGenerate)
         _prefix ??= Prefix(null, null);
         WriteCalls(output, all: true);
         JsonText.Raw(output, _prefix);
-        JsonText.Raw(output, isGenerate ? "\"\","u8 : "\"\"},"u8);
-        WriteJson(output, static (json, writer) => OllamaResponseWriter.WriteEnd(writer._finish, writer._usage, json), this);
-        JsonText.Raw(output, "\n"u8);
+        JsonText.Raw(output, isGenerate ? "\"\""u8 : "\"\"}"u8);
+        WriteEnd(output);
     }
 
     public override void Fail(GatewayError error, IBufferWriter<byte> output)
@@ -124,6 +123,21 @@ internal sealed class OllamaStreamWriter(AnswerContext context, bool isGenerate)
 
     private void EndLine(IBufferWriter<byte> output) =>
         JsonText.Raw(output, isGenerate ? ",\"done\":false}\n"u8 : "},\"done\":false}\n"u8);
+
+    /// <summary>The members of the last line. An object of their own is written and its opening brace left out.</summary>
+    private void WriteEnd(IBufferWriter<byte> output)
+    {
+        var end = new ArrayBufferWriter<byte>(256);
+        WriteJson(end, static (json, writer) =>
+        {
+            json.WriteStartObject();
+            OllamaResponseWriter.WriteEnd(writer._finish, writer._usage, json);
+            json.WriteEndObject();
+        }, this);
+        JsonText.Raw(output, ","u8);
+        JsonText.Raw(output, end.WrittenSpan[1..]);
+        JsonText.Raw(output, "\n"u8);
+    }
 
     /// <summary>Everything up to the text, which is the same on every line.</summary>
     private byte[] Prefix(string? model, DateTimeOffset? createdAt)

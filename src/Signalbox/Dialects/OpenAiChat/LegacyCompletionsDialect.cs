@@ -61,7 +61,7 @@ internal sealed class LegacyCompletionsDialect : IDialect
         json.WriteString("text"u8, response.Text);
         json.WriteNumber("index"u8, 0);
         json.WriteNull("logprobs"u8);
-        json.WriteString("finish_reason"u8, OpenAiChatResponseWriter.FinishWord(response.FinishReason));
+        json.WriteString("finish_reason"u8, FinishWord(response.FinishReason));
         json.WriteEndObject();
         json.WriteEndArray();
         if (response.Usage is { } usage)
@@ -82,6 +82,10 @@ internal sealed class LegacyCompletionsDialect : IDialect
     public void WriteError(GatewayError error, string requestId, Utf8JsonWriter json) => OpenAiErrors.Write(error, requestId, json);
 
     public RelayTap CreateTap(DialectRequest request) => new OpenAiChatTap(hideUsage: !request.WantsUsage);
+
+    /// <summary>This endpoint knows no tool calls, and so no word for them.</summary>
+    internal static string FinishWord(ChatFinishReason? reason) =>
+        OpenAiChatResponseWriter.FinishWord(reason == ChatFinishReason.ToolCalls ? ChatFinishReason.Stop : reason);
 
     /// <summary>A text, or a list of exactly one: several prompts in one call are several requests.</summary>
     private static string ReadPrompt(JsonElement body, ReadProblems problems)

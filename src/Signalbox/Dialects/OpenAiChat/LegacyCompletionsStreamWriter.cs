@@ -34,7 +34,7 @@ internal sealed class LegacyCompletionsStreamWriter(AnswerContext context) : Ans
 
     public override void Complete(IBufferWriter<byte> output)
     {
-        WriteChunk("", OpenAiChatResponseWriter.FinishWord(_finish), null, output);
+        WriteChunk("", LegacyCompletionsDialect.FinishWord(_finish), null, output);
         if (context.Request.WantsUsage && _usage is not null)
         {
             WriteChunk(null, null, _usage, output);

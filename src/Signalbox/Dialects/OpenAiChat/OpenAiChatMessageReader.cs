@@ -222,6 +222,14 @@ internal static class OpenAiChatMessageReader
 
     private static AIContent? ReadAudio(JsonElement part, ReadProblems problems)
     {
+        // Mistral gives the sound itself, or its address, where OpenAI has an object around it.
+        if (part.TryGetProperty("input_audio", out var bare) && bare.ValueKind == JsonValueKind.String && bare.GetString() is { } given)
+        {
+            return given.Contains(':', StringComparison.Ordinal)
+                ? Contents.FromUrl(given, "audio/*", problems, "input_audio")
+                : Contents.FromBase64(given, SoundTypeOf(given), problems, "input_audio");
+        }
+
         if (problems.Object(part, "input_audio", required: true) is not { } audio)
         {
             return null;
@@ -267,6 +275,15 @@ internal static class OpenAiChatMessageReader
         problems.Leave();
         return content;
     }
+
+    /// <summary>The media type that the first bytes of a sound say.</summary>
+    private static string SoundTypeOf(string base64) => base64 switch
+    {
+        _ when base64.StartsWith("SUQz", StringComparison.Ordinal) || base64.StartsWith("//", StringComparison.Ordinal) => "audio/mpeg",
+        _ when base64.StartsWith("ZkxhQ", StringComparison.Ordinal) => "audio/flac",
+        _ when base64.StartsWith("T2dnU", StringComparison.Ordinal) => "audio/ogg",
+        _ => "audio/wav",
+    };
 
     private static string Token(string format)
     {

@@ -16,9 +16,10 @@ internal static class OpenAiChatMessageWriter
 
     public static void Write(ChatMessage message, OutboundRequest outbound, Utf8JsonWriter json)
     {
-        if (message.Role == ChatRole.Tool)
+        // Results come first: nothing may stand between calls and their results. Other protocols may have them in user messages.
+        var results = WriteResults(message, outbound.Losses, json);
+        if (message.Role == ChatRole.Tool || (results > 0 && results == message.Contents.Count))
         {
-            WriteResults(message, outbound.Losses, json);
             return;
         }
 
@@ -40,12 +41,6 @@ internal static class OpenAiChatMessageWriter
         }
 
         json.WriteEndObject();
-
-        // Protocols with user messages only may carry tool results inside them.
-        if (message.Role == ChatRole.User)
-        {
-            WriteResults(message, outbound.Losses, json);
-        }
     }
 
     private static string RoleOf(ChatRole role, OutboundRequest outbound)
@@ -80,9 +75,13 @@ internal static class OpenAiChatMessageWriter
         {
             WriteContents(message.Contents, losses, json);
         }
-        else
+        else if (calls > 0 || refusal is not null)
         {
             json.WriteNullValue();
+        }
+        else
+        {
+            json.WriteStringValue(""u8);
         }
 
         if (refusal is not null)
@@ -138,8 +137,9 @@ internal static class OpenAiChatMessageWriter
         json.WriteEndObject();
     }
 
-    private static void WriteResults(ChatMessage message, LossReport losses, Utf8JsonWriter json)
+    private static int WriteResults(ChatMessage message, LossReport losses, Utf8JsonWriter json)
     {
+        var count = 0;
         foreach (var content in message.Contents)
         {
             if (content is not FunctionResultContent result)
@@ -147,6 +147,7 @@ internal static class OpenAiChatMessageWriter
                 continue;
             }
 
+            count++;
             json.WriteStartObject();
             json.WriteString("role"u8, "tool"u8);
             json.WriteString("tool_call_id"u8, result.CallId);
@@ -162,6 +163,8 @@ internal static class OpenAiChatMessageWriter
                 ReportUntold(parts, losses);
             }
         }
+
+        return count;
     }
 
     /// <summary>A tool message takes text only.</summary>
@@ -178,9 +181,10 @@ internal static class OpenAiChatMessageWriter
 
     private static void WriteContents(IList<AIContent> contents, LossReport losses, Utf8JsonWriter json)
     {
-        if (contents is [TextContent only])
+        // Many compatible servers take text only as a string.
+        if (OnlyText(contents) is { } only)
         {
-            json.WriteStringValue(only.Text);
+            json.WriteStringValue(only);
             return;
         }
 
@@ -191,6 +195,27 @@ internal static class OpenAiChatMessageWriter
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>The text of contents whose only part is one; null otherwise.</summary>
+    private static string? OnlyText(IList<AIContent> contents)
+    {
+        string? only = null;
+        foreach (var content in contents)
+        {
+            switch (content)
+            {
+                case TextContent text when only is null:
+                    only = text.Text;
+                    break;
+                case FunctionCallContent or FunctionResultContent or ErrorContent or TextReasoningContent:
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return only;
     }
 
     private static void WritePart(AIContent content, LossReport losses, Utf8JsonWriter json)

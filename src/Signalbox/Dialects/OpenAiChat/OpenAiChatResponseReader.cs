@@ -6,6 +6,9 @@ namespace Signalbox.Dialects.OpenAiChat;
 /// <summary>Reads a provider's complete chat completion; liberal, because compatible servers leave out and add much.</summary>
 internal static class OpenAiChatResponseReader
 {
+    /// <summary>OpenRouter's finish reason of an answer that failed on the way.</summary>
+    public const string FailedWord = "error";
+
     public static ChatResponse? Read(JsonElement body, ReadProblems problems)
     {
         if (!problems.Is(body, JsonValueKind.Object, null, "a JSON object")
@@ -29,6 +32,12 @@ internal static class OpenAiChatResponseReader
         }
 
         var choice = choices[0];
+        if (Text(choice, "finish_reason") == FailedWord)
+        {
+            problems.Fail("choices[0].finish_reason", "is error: the provider broke its answer off");
+            return null;
+        }
+
         if (choice.TryGetProperty("message", out var answer) && answer.ValueKind == JsonValueKind.Object)
         {
             ReadMessage(answer, message.Contents);
@@ -206,6 +215,12 @@ internal static class OpenAiChatResponseReader
             CachedInputTokenCount = Count(usage, "prompt_tokens_details", "cached_tokens") ?? Count(usage, "prompt_cache_hit_tokens") ?? Count(usage, "num_cached_tokens"),
             ReasoningTokenCount = Count(usage, "completion_tokens_details", "reasoning_tokens") ?? Count(usage, "reasoning_tokens"),
         };
+        // xAI counts reasoning beside the completion instead of in it; its total says so.
+        if (details.ReasoningTokenCount is > 0 and var reasoning && details.TotalTokenCount == details.InputTokenCount + details.OutputTokenCount + reasoning)
+        {
+            details.OutputTokenCount += reasoning;
+        }
+
         if (Count(usage, "prompt_tokens_details", "cache_write_tokens") is { } written)
         {
             details.AdditionalCounts = new() { [Vocabulary.CacheWriteTokens] = written };

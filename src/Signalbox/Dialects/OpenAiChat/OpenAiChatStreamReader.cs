@@ -40,7 +40,7 @@ internal sealed class OpenAiChatStreamReader : AnswerStreamReader
             ReadProperty(ref json, data, update);
         }
 
-        if (json.TokenType != JsonTokenType.EndObject)
+        if (json.TokenType != JsonTokenType.EndObject || json.CurrentDepth != 0)
         {
             throw new JsonException("The chunk ends inside its object.");
         }
@@ -65,6 +65,10 @@ internal sealed class OpenAiChatStreamReader : AnswerStreamReader
                     ReadChoice(ref json, update);
                 }
             }
+            else
+            {
+                json.Skip();
+            }
 
             return;
         }
@@ -88,7 +92,8 @@ internal sealed class OpenAiChatStreamReader : AnswerStreamReader
         }
         else if (!_introduced && json.ValueTextEquals("id"u8))
         {
-            update.ResponseId = ReadText(ref json);
+            // Azure's first chunk, which only has filter results, gives empty ones.
+            update.ResponseId = ReadText(ref json) is { Length: > 0 } id ? id : null;
         }
         else if (!_introduced && json.ValueTextEquals("model"u8))
         {
@@ -133,6 +138,10 @@ internal sealed class OpenAiChatStreamReader : AnswerStreamReader
                 {
                     ReadDelta(ref json, update.Contents);
                 }
+                else
+                {
+                    json.Skip();
+                }
             }
             else if (json.ValueTextEquals("finish_reason"u8))
             {
@@ -159,7 +168,11 @@ internal sealed class OpenAiChatStreamReader : AnswerStreamReader
             update.Contents.Add(new TextContent(legacyText));
         }
 
-        if (finish is { Length: > 0 })
+        if (finish == OpenAiChatResponseReader.FailedWord)
+        {
+            Error ??= new GatewayError(ErrorKind.UpstreamUnavailable, "The provider broke its answer off with an error that it did not describe.");
+        }
+        else if (finish is { Length: > 0 })
         {
             _finished = true;
             update.FinishReason = OpenAiChatResponseReader.FinishOf(finish, _calls.Any);

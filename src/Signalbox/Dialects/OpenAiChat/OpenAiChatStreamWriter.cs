@@ -9,6 +9,7 @@ namespace Signalbox.Dialects.OpenAiChat;
 internal sealed class OpenAiChatStreamWriter : AnswerStreamWriter
 {
     private readonly AnswerContext _context;
+    private readonly List<bool> _hasArguments = [];
     private byte[]? _prefix;
     private Utf8JsonWriter? _json;
     private ChatFinishReason? _finish;
@@ -42,6 +43,7 @@ internal sealed class OpenAiChatStreamWriter : AnswerStreamWriter
             Start(new ChatResponseUpdate(), output);
         }
 
+        WriteEmptyArguments(output);
         JsonText.Raw(output, _prefix);
         JsonText.Raw(output, "\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\""u8);
         JsonText.Escaped(output, OpenAiChatResponseWriter.FinishWord(_finish));
@@ -117,8 +119,26 @@ internal sealed class OpenAiChatStreamWriter : AnswerStreamWriter
         JsonText.Raw(output, ",\"refusal\":null},\"finish_reason\":null}]}\n\n"u8);
     }
 
+    /// <summary>A call without arguments is <c>{}</c>: clients parse what they have gathered, and an empty text is no JSON.</summary>
+    private void WriteEmptyArguments(IBufferWriter<byte> output)
+    {
+        for (var i = 0; i < _hasArguments.Count; i++)
+        {
+            if (!_hasArguments[i])
+            {
+                WriteCall(new ToolCallDelta(i) { Arguments = "{}" }, output);
+            }
+        }
+    }
+
     private void WriteCall(ToolCallDelta call, IBufferWriter<byte> output)
     {
+        while (_hasArguments.Count <= call.Index)
+        {
+            _hasArguments.Add(false);
+        }
+
+        _hasArguments[call.Index] |= !string.IsNullOrWhiteSpace(call.Arguments);
         JsonText.Raw(output, _prefix);
         JsonText.Raw(output, "\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":"u8);
         JsonText.Number(output, call.Index);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -34,7 +35,7 @@ internal sealed class OpenAiChatTap(bool hideUsage) : RelayTap
         return !hideUsage || !IsUsageOnly(data);
     }
 
-    /// <summary>Whether a chunk surely says nothing but a piece of text; <paramref name="length"/> is its size in bytes.</summary>
+    /// <summary>Whether a chunk surely says nothing but a piece of text; <paramref name="length"/> is its size in characters.</summary>
     private static bool IsPlainText(ReadOnlySpan<byte> data, out int length)
     {
         length = 0;
@@ -45,24 +46,39 @@ internal sealed class OpenAiChatTap(bool hideUsage) : RelayTap
         }
 
         var text = data[(content + 20)..];
-        length = text.IndexOfAny((byte)'"', (byte)'\\');
-        if (length < 0 || text[length] == (byte)'\\')
+        var end = text.IndexOfAny((byte)'"', (byte)'\\');
+        if (end < 0 || text[end] == (byte)'\\')
         {
             return false;
         }
 
-        // Behind the text only a null finish and a null usage may follow; before it there is nothing to look for.
-        var rest = text[(length + 1)..];
-        if (!rest.StartsWith("}"u8) || !data.EndsWith("}"u8))
+        // The delta must be the first choice's, hold nothing but the text and be the only one.
+        var head = data[..content];
+        var rest = text[(end + 1)..];
+        if (!head.EndsWith("\"choices\":[{\"index\":0,"u8) || !rest.StartsWith("}"u8) || !data.EndsWith("}"u8) || rest.IndexOf("\"delta\""u8) >= 0)
         {
             return false;
         }
 
-        var finish = rest.IndexOf("\"finish_reason\":"u8);
-        return (finish < 0 || rest[(finish + 16)..].StartsWith("null"u8))
-            && rest.IndexOf("usage\":{"u8) < 0
-            && data[..content].IndexOfAnyError() < 0
-            && rest.IndexOfAnyError() < 0;
+        length = Encoding.UTF8.GetCharCount(text[..end]);
+        return IsNullOrAbsent(rest, "\"finish_reason\""u8)
+            && IsNullOrAbsent(rest, "\"usage\""u8)
+            && head.IndexOf("\"usage\""u8) < 0
+            && head.IndexOf("\"error\""u8) < 0
+            && rest.IndexOf("\"error\""u8) < 0;
+    }
+
+    /// <summary>Whether a property is not there, or is there once and null.</summary>
+    private static bool IsNullOrAbsent(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
+    {
+        var position = json.IndexOf(name);
+        if (position < 0)
+        {
+            return true;
+        }
+
+        var value = json[(position + name.Length)..];
+        return value.StartsWith(":null"u8) && value.IndexOf(name) < 0;
     }
 
     /// <summary>The last chunk that <c>include_usage</c> brings: counts and no choices.</summary>
@@ -93,9 +109,4 @@ internal sealed class OpenAiChatTap(bool hideUsage) : RelayTap
 
         return hasUsage && !hasChoices;
     }
-}
-
-file static class ErrorSearch
-{
-    public static int IndexOfAnyError(this ReadOnlySpan<byte> data) => data.IndexOf("\"error\""u8);
 }

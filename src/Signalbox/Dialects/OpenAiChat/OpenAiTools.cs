@@ -67,7 +67,8 @@ internal static class OpenAiTools
             {
                 "auto" => ChatToolMode.Auto,
                 "none" => ChatToolMode.None,
-                "required" => ChatToolMode.RequireAny,
+                // Mistral's word is any.
+                "required" or "any" => ChatToolMode.RequireAny,
                 _ => null,
             };
             if (options.ToolMode is null)
