@@ -16,9 +16,9 @@ internal sealed class ResponsesTap : RelayTap
 
     public override bool Observe(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        if (HasOutput && eventName.SequenceEqual("response.output_text.delta"u8) && TryMeasure(data, out var length))
+        if (Notes.HasOutput && eventName.SequenceEqual("response.output_text.delta"u8) && TryMeasure(data, out var length))
         {
-            TextLength += length;
+            Notes.TextLength += length;
             _reader.NoteText();
             return true;
         }
@@ -26,7 +26,7 @@ internal sealed class ResponsesTap : RelayTap
         _reader.Read(eventName, data, _updates);
         foreach (var update in _updates)
         {
-            Note(update);
+            Notes.Note(update);
         }
 
         _updates.Clear();
