@@ -35,9 +35,9 @@ public class GeminiRecordedRequestTests
             Assert.True(first is not null, $"{recording.Id}: {problems.Error?.Message}");
             Assert.Equal((inbound.Model, inbound.Stream), (first!.Model, first.Stream));
 
-            var capabilities = new Catalog.ModelCapabilities
+            var capabilities = new Signalbox.Catalog.ModelCapabilities
             {
-                Reasoning = inbound.Model!.Contains("gemini-3", StringComparison.Ordinal) ? Catalog.ReasoningKind.Level : Catalog.ReasoningKind.Budget,
+                Reasoning = inbound.Model!.Contains("gemini-3", StringComparison.Ordinal) ? Signalbox.Catalog.ReasoningKind.Level : Signalbox.Catalog.ReasoningKind.Budget,
             };
             var (body, losses) = GeminiSupport.Write(first, inbound.Model, capabilities);
             var second = GeminiSupport.Read(body, inbound.Model, first.Stream);

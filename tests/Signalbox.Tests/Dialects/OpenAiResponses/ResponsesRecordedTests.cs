@@ -146,16 +146,16 @@ public class ResponsesRecordedTests
                 {
                     Assert.True(slow.Observe(frame.EventName, frame.Data));
                     Assert.True(fast.Observe(frame.EventName, frame.Data));
-                    Assert.Equal(slow.HasOutput, fast.HasOutput);
+                    Assert.Equal(slow.Notes.HasOutput, fast.Notes.HasOutput);
                 }
             }
 
             Assert.Equal(slow.IsFinished, fast.IsFinished);
             Assert.Equal(slow.Error, fast.Error);
-            Assert.Equal(slow.FinishReason, fast.FinishReason);
-            Assert.Equal(slow.Model, fast.Model);
-            Assert.Equal(slow.Usage?.TotalTokenCount, fast.Usage?.TotalTokenCount);
-            Assert.InRange(fast.TextLength, slow.TextLength, slow.TextLength * 3);
+            Assert.Equal(slow.Notes.FinishReason, fast.Notes.FinishReason);
+            Assert.Equal(slow.Notes.Model, fast.Notes.Model);
+            Assert.Equal(slow.Notes.Usage?.TotalTokenCount, fast.Notes.Usage?.TotalTokenCount);
+            Assert.InRange(fast.Notes.TextLength, slow.Notes.TextLength, slow.Notes.TextLength * 3);
         }
     }
 
