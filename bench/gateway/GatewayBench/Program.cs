@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Signalbox.Bench.Gateway;
 using Signalbox.Bench.Gateway.Parts;
 using Signalbox.Bench.Gateway.Processes;
@@ -10,15 +11,17 @@ if (BenchOptions.Parse(args) is not { } options)
 }
 
 using var interrupted = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
+// The children end with their scopes; an abrupt end would leave nginx and the proxies behind.
+void Interrupt(PosixSignalContext signal)
 {
-    // The children end with their scopes; an abrupt end would leave nginx and the proxies behind.
-    pressed.Cancel = true;
+    signal.Cancel = true;
     interrupted.Cancel();
-};
+}
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 
 var report = new BenchReport();
-var machine = Machine.Read(Environment.CurrentDirectory) with
+var machine = (await Machine.ReadAsync(Environment.CurrentDirectory)) with
 {
     SettingsThatDiffer = options.SelfCheck ? [] : RuntimeSettings.Differences(options.BareProxy, options.Gateway),
 };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,39 +8,33 @@ internal static class LoadClient
 {
     public static async Task<RateResult> RateAsync(Setup setup, Call call, RatePlan plan, CancellationToken cancellationToken)
     {
-        using var process = Start(setup, call, Placement.OneCpu, $"rate --rate {plan.Rate} --seconds {plan.Seconds} --threads {plan.Threads} --marker {plan.Marker}");
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        var result = process.ExitCode == 0 ? JsonSerializer.Deserialize(output, LoadClientJson.Default.RateResult) : null;
+        using var client = Start(setup, call, Placement.OneCpu, $"rate --rate {plan.Rate} --seconds {plan.Seconds} --threads {plan.Threads} --marker {plan.Marker}");
+        var (output, exitCode) = await client.EndAsync(cancellationToken);
+        var result = exitCode == 0 ? JsonSerializer.Deserialize(output, LoadClientJson.Default.RateResult) : null;
         return result is { Failed: 0 } ? result : throw new BenchException($"Fixed-rate load on {call.Path} had failures: {output}");
     }
 
     /// <summary>Opens the streams and keeps them open while <paramref name="measure"/> runs.</summary>
     public static async Task<HoldResult> HoldAsync(Setup setup, Call call, int count, Func<Task> measure, CancellationToken cancellationToken)
     {
-        using var process = Start(setup, call, Placement.AllCpus, $"hold --count {count}");
-        var opened = await process.StandardOutput.ReadLineAsync(cancellationToken);
+        using var client = Start(setup, call, Placement.AllCpus, $"hold --count {count}");
+        var opened = await client.Output.ReadLineAsync(cancellationToken);
         if (opened == $"open {count}")
         {
             await measure();
         }
-        process.StandardInput.Close();
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        var result = process.ExitCode == 0 ? JsonSerializer.Deserialize(output, LoadClientJson.Default.HoldResult) : null;
+        var (output, exitCode) = await client.EndAsync(cancellationToken);
+        var result = exitCode == 0 ? JsonSerializer.Deserialize(output, LoadClientJson.Default.HoldResult) : null;
         return result is { Broken: 0 } && result.Open == count
             ? result
             : throw new BenchException($"Of {count} slow streams on {call.Path} not all stayed open ({opened}): {output}");
     }
 
-    private static Process Start(Setup setup, Call call, Placement placement, string words)
+    private static Tool Start(Setup setup, Call call, Placement placement, string words)
     {
         var file = setup.Workspace.File($"request-{call.Port}.http");
         File.WriteAllBytes(file, call.RawRequest());
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardInput = true };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"exec {placement.Prefix} '{setup.Options.LoadClient}' {words} --port {call.Port} --request '{file}'");
-        return Process.Start(start) ?? throw new BenchException("The load client could not be started");
+        return Tool.Start($"{placement.Prefix} '{setup.Options.LoadClient}' {words} --port {call.Port} --request '{file}'");
     }
 }
 

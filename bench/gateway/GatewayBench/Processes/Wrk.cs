@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -12,13 +11,9 @@ internal static partial class Wrk
     public static async Task<long> RunAsync(Setup setup, IReadOnlyList<Call> calls, WrkPlan plan, CancellationToken cancellationToken)
     {
         var script = setup.Workspace.Write($"load-{calls[0].Port}.lua", Script(calls));
-        var command = $"exec {plan.Placement.Prefix} wrk -t1 -c{plan.Connections} -d{plan.Seconds}s --timeout 10s -s '{script}' http://127.0.0.1:{calls[0].Port}{calls[0].Path}";
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(command);
-        using var process = Process.Start(start) ?? throw new BenchException("wrk could not be started");
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
+        using var wrk = Tool.Start(
+            $"{plan.Placement.Prefix} wrk -t1 -c{plan.Connections} -d{plan.Seconds}s --timeout 10s -s '{script}' http://127.0.0.1:{calls[0].Port}{calls[0].Path}");
+        var (output, _) = await wrk.EndAsync(cancellationToken);
         var requests = RequestCount().Match(output);
         if (!requests.Success || output.Contains("Socket errors", StringComparison.Ordinal) || output.Contains("Non-2xx", StringComparison.Ordinal))
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Signalbox.Bench.Gateway.Processes;
@@ -25,16 +24,16 @@ internal sealed record Machine(
     /// <summary>Runtime settings in which the gateway and the bare proxy differ; empty as it should be.</summary>
     public IReadOnlyList<string> SettingsThatDiffer { get; init; } = [];
 
-    public static Machine Read(string repository) => new(
+    public static async Task<Machine> ReadAsync(string repository) => new(
         Value("/proc/cpuinfo", "model name"),
         Environment.ProcessorCount,
         Math.Round(double.Parse(Value("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture) / 1024 / 1024, 1),
         File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
         RuntimeInformation.OSDescription,
         RuntimeInformation.FrameworkDescription,
-        FirstLine("nginx -v 2>&1"),
-        FirstLine("wrk -v 2>&1"),
-        FirstLine($"git -C '{repository}' describe --always --dirty 2>/dev/null"))
+        await FirstLineAsync("nginx -v 2>&1"),
+        await FirstLineAsync("wrk -v 2>&1"),
+        await FirstLineAsync($"git -C '{repository}' describe --always --dirty 2>/dev/null"))
     {
         Started = TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture),
         LoadAverageAtStart = ProcFs.LoadAverage(),
@@ -55,14 +54,10 @@ internal sealed record Machine(
     private static string Value(string file, string name) =>
         File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown";
 
-    private static string FirstLine(string command)
+    private static async Task<string> FirstLineAsync(string command)
     {
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(command);
-        using var process = Process.Start(start);
-        var text = process?.StandardOutput.ReadToEnd() ?? "";
-        process?.WaitForExit();
+        using var tool = Tool.Start(command);
+        var (text, _) = await tool.EndAsync(CancellationToken.None);
         return text.Split('\n')[0].Trim();
     }
 }
