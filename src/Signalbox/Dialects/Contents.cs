@@ -124,7 +124,7 @@ internal static class Contents
 
             return arguments;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // A call cut by the token limit has truncated arguments; the raw text is kept beside it.
             return null;

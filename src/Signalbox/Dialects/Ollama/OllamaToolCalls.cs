@@ -41,9 +41,9 @@ internal static class OllamaToolCalls
                 return false;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // A call that the token limit cut.
+            // A call that the token limit cut, or whose next piece is still to come; half of a surrogate pair is no text at all.
             return false;
         }
 

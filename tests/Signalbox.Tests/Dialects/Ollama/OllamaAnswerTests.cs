@@ -76,6 +76,16 @@ public sealed class OllamaAnswerTests
     }
 
     [Fact]
+    public void A_piece_may_end_between_the_halves_of_a_surrogate_pair()
+    {
+        var written = Stream(OllamaDialect.Instance,
+            Update(new ToolCallDelta(0) { CallId = "a", Name = "f", Arguments = "{\"x\":\"\ud83d" }),
+            Update(new ToolCallDelta(1) { CallId = "b", Name = "g", Arguments = "{}" }),
+            Update(new ToolCallDelta(0) { Arguments = "\ude00\"}" }));
+        Assert.Equal([("a", "f", "{\"x\":\"😀\"}"), ("b", "g", "{}")], Collect(written).Calls);
+    }
+
+    [Fact]
     public void A_call_that_the_limit_cut_has_empty_arguments()
     {
         var written = Stream(OllamaDialect.Instance, Update(new ToolCallDelta(0) { CallId = "a", Name = "f", Arguments = "{\"x\": \"cu" }), new ChatResponseUpdate { FinishReason = ChatFinishReason.Length });

@@ -23,7 +23,7 @@ public sealed class OllamaCallPropertyTests
             var written = Streams.Write(OllamaDialect.Instance.CreateStreamWriter(StreamChecks.Context()), updates);
             var read = Streams.Collect(OllamaDialect.Instance, written);
             return read.Calls.SequenceEqual(order.Select(index => ($"c{index}", $"f{index}", Arguments[index]))) && Encoding.UTF8.GetString(written).EndsWith('\n');
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
     private static List<ChatResponseUpdate> Pieces(byte[] choices)
     {
