@@ -128,6 +128,8 @@ public class GeminiRequestReaderTests
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"tools":{}}""", "tools")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"tools":[{"functionDeclarations":[{}]}]}""", "tools[0].functionDeclarations[0].name")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"tool_config":{"function_calling_config":{"mode":"SOMETIMES"}}}""", "tool_config.function_calling_config.mode")]
+    [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":[""]}}}""", "toolConfig.functionCallingConfig.allowedFunctionNames")]
+    [InlineData("""{"contents":[{"parts":[{"fileData":{"mimeType":"%%","fileUri":"gs://b/f"}}]}]}""", "contents[0].parts[0].fileData.mimeType")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"temperature":"hot"}}""", "generationConfig.temperature")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"stopSequences":[1]}}""", "generationConfig.stopSequences[0]")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"maxOutputTokens":1e40}}""", "generationConfig.maxOutputTokens")]
