@@ -97,6 +97,19 @@ public class GeminiRequestReaderTests
     }
 
     [Fact]
+    public void A_streamed_answer_that_comes_back_chunk_by_chunk_is_one_message()
+    {
+        var messages = Read("""
+            {"contents":[{"parts":[{"text":"q"}]},{"role":"model","parts":[{"text":"hm","thought":true}]},{"role":"model","parts":[{"text":"Hel"}]},{"role":"model","parts":[{"text":"lo"}]},
+             {"role":"model","parts":[{"functionCall":{"name":"f"}}]},{"role":"model","parts":[{"text":""}]},{"parts":[{"functionResponse":{"name":"f","response":{}}}]}]}
+            """).Messages;
+
+        Assert.Equal([ChatRole.User, ChatRole.Assistant, ChatRole.Tool], messages.Select(static message => message.Role));
+        Assert.Equal(["thought hm  [signed_by=gemini]", "text Hello"], messages[1].Contents.Take(2).Select(GeminiDescription.Of));
+        Assert.IsType<FunctionCallContent>(Assert.Single(messages[1].Contents.Skip(2)));
+    }
+
+    [Fact]
     public void Code_execution_parts_stay_as_they_are()
     {
         const string Part = """{"executableCode":{"language":"PYTHON","code":"print(1)"}}""";
