@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -30,6 +31,14 @@ internal static class GeminiContentReader
             if (problems.Error is not null)
             {
                 break;
+            }
+        }
+
+        foreach (var message in messages)
+        {
+            if (message.Contents is MergedContents merged)
+            {
+                message.Contents = merged.WithJoinedTexts();
             }
         }
 
@@ -81,15 +90,34 @@ internal static class GeminiContentReader
         ReadParts(content, calls, contents, problems);
         if (role == "model")
         {
-            if (contents.Count > 0)
-            {
-                messages.Add(new ChatMessage(ChatRole.Assistant, contents));
-            }
+            AddModelContents(contents, messages);
+        }
+        else
+        {
+            AddUserMessages(contents, messages);
+        }
+    }
 
+    /// <summary>Google's own chat client sends a streamed answer back chunk by chunk, each as a content: together they are one message.</summary>
+    private static void AddModelContents(List<AIContent> contents, List<ChatMessage> messages)
+    {
+        if (contents.Count == 0)
+        {
             return;
         }
 
-        AddUserMessages(contents, messages);
+        if (messages is [.., { Contents: MergedContents merged }])
+        {
+            merged.AddRange(contents);
+        }
+        else if (messages is [.., { Role: var role } last] && role == ChatRole.Assistant)
+        {
+            last.Contents = new MergedContents([.. last.Contents, .. contents]);
+        }
+        else
+        {
+            messages.Add(new ChatMessage(ChatRole.Assistant, contents));
+        }
     }
 
     /// <summary>Results of tools are messages of their own in the vocabulary; runs of other contents are the user's.</summary>
@@ -129,6 +157,39 @@ internal static class GeminiContentReader
             if (problems.Error is not null)
             {
                 return;
+            }
+        }
+    }
+
+    /// <summary>Contents of several chunks, whose pieces of text are joined once all are there.</summary>
+    private sealed class MergedContents(IEnumerable<AIContent> contents) : List<AIContent>(contents)
+    {
+        public List<AIContent> WithJoinedTexts()
+        {
+            var joined = new List<AIContent>();
+            var text = new StringBuilder();
+            foreach (var content in this)
+            {
+                if (content is TextContent { AdditionalProperties: null } piece)
+                {
+                    text.Append(piece.Text);
+                    continue;
+                }
+
+                Flush(text, joined);
+                joined.Add(content);
+            }
+
+            Flush(text, joined);
+            return joined;
+        }
+
+        private static void Flush(StringBuilder text, List<AIContent> joined)
+        {
+            if (text.Length > 0)
+            {
+                joined.Add(new TextContent(text.ToString()));
+                text.Clear();
             }
         }
     }

@@ -26,7 +26,7 @@ internal static class GeminiErrors
                 && code.TryGetInt32(out var stated) && stated is >= 400 and < 600 ? stated : 502;
         }
 
-        message ??= $"The provider answered with status {status} and no message.";
+        message = string.IsNullOrEmpty(message) ? $"The provider answered with status {status} and no message." : message;
         var details = Details.Read(error);
         var word = GeminiFields.Text(error, "status");
         return new GatewayError(KindOf(status, word, details, message), message)

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -121,7 +122,14 @@ internal static class GeminiParts
 
     private static AIContent? ReadFile(JsonElement file, ReadProblems problems)
     {
-        var mediaType = problems.String(file, GeminiFields.Of(file, "mimeType"));
+        var mediaField = GeminiFields.Of(file, "mimeType");
+        var mediaType = problems.String(file, mediaField) is { Length: > 0 } given ? given : null;
+        if (mediaType is not null && !IsMediaType(mediaType))
+        {
+            problems.Fail(mediaField, "must be a media type such as image/png");
+            return null;
+        }
+
         var field = GeminiFields.Of(file, "fileUri");
         if (problems.String(file, field, required: true) is not { } uri)
         {
@@ -139,7 +147,7 @@ internal static class GeminiParts
             return null;
         }
 
-        return new UriContent(address, mediaType is not null && IsMediaType(mediaType) ? mediaType : "*/*");
+        return new UriContent(address, mediaType ?? "*/*");
     }
 
     /// <summary>Whether an address is that of a file uploaded to Google, which only Google can read.</summary>
@@ -196,11 +204,7 @@ internal static class GeminiParts
         return contents;
     }
 
-    private static bool IsMediaType(string text)
-    {
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && slash < text.Length - 1 && !text.Contains(',', StringComparison.Ordinal);
-    }
+    private static bool IsMediaType(string text) => MediaTypeHeaderValue.TryParse(text, out _) && !text.Contains(',', StringComparison.Ordinal);
 
     /// <summary>Google takes the URL-safe alphabet and missing padding too, and its clients send them.</summary>
     private static string ToStandardBase64(string text)

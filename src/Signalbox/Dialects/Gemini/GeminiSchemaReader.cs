@@ -54,7 +54,7 @@ internal static class GeminiSchemaReader
                 break;
             case "nullable" or "propertyOrdering":
                 break;
-            case "format" when value.ValueEquals("enum"u8):
+            case "format" when value.ValueKind == JsonValueKind.String && value.ValueEquals("enum"u8):
                 break;
             case "enum" when nullable && value.ValueKind == JsonValueKind.Array:
                 WriteNullableEnum(value, json);

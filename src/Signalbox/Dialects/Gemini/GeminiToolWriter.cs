@@ -124,7 +124,7 @@ internal static class GeminiToolWriter
         {
             var isEmpty = property.Name switch
             {
-                "type" => property.Value.ValueEquals("object"u8),
+                "type" => property.Value.ValueKind == JsonValueKind.String && property.Value.ValueEquals("object"u8),
                 "properties" => property.Value.ValueKind == JsonValueKind.Object && !property.Value.EnumerateObject().MoveNext(),
                 "required" => property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() == 0,
                 "additionalProperties" => property.Value.ValueKind == JsonValueKind.False,

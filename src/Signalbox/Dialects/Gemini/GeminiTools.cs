@@ -92,8 +92,15 @@ internal static class GeminiTools
         problems.Enter(field);
         var namesField = GeminiFields.Of(calling, "allowedFunctionNames");
         var allowed = problems.Array(calling, namesField) is { } names ? Strings(names, namesField, problems) : [];
+        if (allowed.Exists(string.IsNullOrWhiteSpace))
+        {
+            problems.Fail(namesField, "must hold the names of functions");
+        }
+
         switch (problems.String(calling, "mode")?.ToUpperInvariant())
         {
+            case not null when problems.Error is not null:
+                break;
             case "ANY" when allowed.Count == 1:
                 options.ToolMode = ChatToolMode.RequireSpecific(allowed[0]);
                 break;

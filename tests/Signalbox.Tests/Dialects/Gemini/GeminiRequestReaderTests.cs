@@ -97,6 +97,19 @@ public class GeminiRequestReaderTests
     }
 
     [Fact]
+    public void A_streamed_answer_that_comes_back_chunk_by_chunk_is_one_message()
+    {
+        var messages = Read("""
+            {"contents":[{"parts":[{"text":"q"}]},{"role":"model","parts":[{"text":"hm","thought":true}]},{"role":"model","parts":[{"text":"Hel"}]},{"role":"model","parts":[{"text":"lo"}]},
+             {"role":"model","parts":[{"functionCall":{"name":"f"}}]},{"role":"model","parts":[{"text":""}]},{"parts":[{"functionResponse":{"name":"f","response":{}}}]}]}
+            """).Messages;
+
+        Assert.Equal([ChatRole.User, ChatRole.Assistant, ChatRole.Tool], messages.Select(static message => message.Role));
+        Assert.Equal(["thought hm  [signed_by=gemini]", "text Hello"], messages[1].Contents.Take(2).Select(GeminiDescription.Of));
+        Assert.IsType<FunctionCallContent>(Assert.Single(messages[1].Contents.Skip(2)));
+    }
+
+    [Fact]
     public void Code_execution_parts_stay_as_they_are()
     {
         const string Part = """{"executableCode":{"language":"PYTHON","code":"print(1)"}}""";
@@ -128,6 +141,8 @@ public class GeminiRequestReaderTests
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"tools":{}}""", "tools")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"tools":[{"functionDeclarations":[{}]}]}""", "tools[0].functionDeclarations[0].name")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"tool_config":{"function_calling_config":{"mode":"SOMETIMES"}}}""", "tool_config.function_calling_config.mode")]
+    [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":[""]}}}""", "toolConfig.functionCallingConfig.allowedFunctionNames")]
+    [InlineData("""{"contents":[{"parts":[{"fileData":{"mimeType":"%%","fileUri":"gs://b/f"}}]}]}""", "contents[0].parts[0].fileData.mimeType")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"temperature":"hot"}}""", "generationConfig.temperature")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"stopSequences":[1]}}""", "generationConfig.stopSequences[0]")]
     [InlineData("""{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"maxOutputTokens":1e40}}""", "generationConfig.maxOutputTokens")]
