@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Dialects.GeminiSchemas;
 
 namespace Signalbox.Dialects.Gemini;
 

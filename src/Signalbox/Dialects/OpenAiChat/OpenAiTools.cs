@@ -136,10 +136,27 @@ internal static class OpenAiTools
             return;
         }
 
-        json.WriteStartArray("tools"u8);
+        var written = 0;
         foreach (var tool in tools)
         {
-            WriteTool(tool, outbound.Losses, json);
+            if (!IsOurs(tool))
+            {
+                outbound.Losses.Add("tools." + tool.Name, LossKind.Dropped);
+                continue;
+            }
+
+            if (written++ == 0)
+            {
+                json.WriteStartArray("tools"u8);
+            }
+
+            WriteTool(tool, json);
+        }
+
+        // An empty list is refused, and so is a choice without tools.
+        if (written == 0)
+        {
+            return;
         }
 
         json.WriteEndArray();
@@ -150,7 +167,9 @@ internal static class OpenAiTools
         }
     }
 
-    private static void WriteTool(AITool tool, LossReport losses, Utf8JsonWriter json)
+    private static bool IsOurs(AITool tool) => tool is AIFunctionDeclaration or OpaqueTool { Dialect: OpenAiChatDialect.DialectName };
+
+    private static void WriteTool(AITool tool, Utf8JsonWriter json)
     {
         switch (tool)
         {
@@ -176,9 +195,6 @@ internal static class OpenAiTools
                 break;
             case OpaqueTool { Dialect: OpenAiChatDialect.DialectName } own:
                 own.Raw.WriteTo(json);
-                break;
-            default:
-                losses.Add("tools." + tool.Name, LossKind.Dropped);
                 break;
         }
     }

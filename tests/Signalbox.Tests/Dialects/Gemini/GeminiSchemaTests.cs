@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Signalbox.Dialects.Gemini;
+
 using static Signalbox.Tests.Dialects.Gemini.GeminiSupport;
 
 namespace Signalbox.Tests.Dialects.Gemini;

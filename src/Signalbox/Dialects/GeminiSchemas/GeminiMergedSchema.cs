@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Signalbox.Dialects.Gemini;
+namespace Signalbox.Dialects.GeminiSchemas;
 
 /// <summary>What one schema and all that it refers to say together, keyword by keyword; the first to say something wins.</summary>
 internal sealed class GeminiMergedSchema

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Dialects.Gemini;
 
-namespace Signalbox.Dialects.Gemini;
+namespace Signalbox.Dialects.GeminiSchemas;
 
 /// <summary>Writes tools and tool choice for a provider: all functions in one tool object, Google's own tools in theirs.</summary>
 internal static class GeminiToolWriter

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Signalbox.Dialects.Gemini;
 using Signalbox.Dialects.Json;
 
-namespace Signalbox.Dialects.Gemini;
+namespace Signalbox.Dialects.GeminiSchemas;
 
 /// <summary>
 /// Turns Google's schema subset into a JSON schema: type names in lower case, <c>nullable</c> as a second type, counts that

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Dialects.Gemini;
 
-namespace Signalbox.Dialects.Gemini;
+namespace Signalbox.Dialects.GeminiSchemas;
 
 /// <summary>Reads a caller's tools and tool choice.</summary>
 internal static class GeminiTools

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Signalbox.Dialects.Gemini;
+namespace Signalbox.Dialects.GeminiSchemas;
 
 /// <summary>
 /// Writes a JSON schema as the subset that models before version 2.5 take: references inlined, unions with null as
