@@ -66,7 +66,7 @@ internal static class ResponsesRequestWriter
     private static void WriteInclude(OutboundRequest outbound, Utf8JsonWriter json)
     {
         var options = outbound.Request.Options;
-        var logprobs = Vocabulary.Get<bool>(options.AdditionalProperties, Vocabulary.Logprobs);
+        var logprobs = Vocabulary.Get<bool>(options.AdditionalProperties, Vocabulary.Logprobs) && IsTaken("logprobs", outbound);
         var reasons = Reasons(outbound);
         if (reasons || logprobs)
         {
@@ -93,6 +93,18 @@ internal static class ResponsesRequestWriter
     /// <summary>Whether the model can reason, as far as is known; encrypted reasoning is refused by a model that cannot.</summary>
     private static bool Reasons(OutboundRequest outbound) =>
         outbound.Capabilities.Reasoning != ReasoningKind.None || EffortOf(outbound) is not (null or "none");
+
+    /// <summary>Whether the model takes a parameter that was asked for; reports it when it does not.</summary>
+    private static bool IsTaken(string parameter, OutboundRequest outbound)
+    {
+        if (!outbound.Capabilities.RefusedParameters.Contains(parameter))
+        {
+            return true;
+        }
+
+        outbound.Losses.Add(parameter == "reasoning_effort" ? "reasoning" : parameter, LossKind.Dropped);
+        return false;
+    }
 
     private static void WriteNumber(string name, float? value, OutboundRequest outbound, Utf8JsonWriter json)
     {
@@ -121,7 +133,7 @@ internal static class ResponsesRequestWriter
             outbound.Losses.Add("reasoning", LossKind.Approximated);
         }
 
-        return effort;
+        return effort is null || IsTaken("reasoning_effort", outbound) ? effort : null;
     }
 
     private static void WriteReasoning(OutboundRequest outbound, Utf8JsonWriter json)

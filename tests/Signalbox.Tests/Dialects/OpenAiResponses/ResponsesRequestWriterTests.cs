@@ -257,6 +257,20 @@ public class ResponsesRequestWriterTests
     }
 
     [Fact]
+    public void What_a_model_version_refuses_is_left_out_and_reported()
+    {
+        var losses = new LossReport();
+        var capabilities = new ModelCapabilities { Reasoning = ReasoningKind.Effort, RefusedParameters = ["logprobs", "top_logprobs", "reasoning_effort"] };
+        var request = Responses.Read("""{"model":"m","input":"x","reasoning":{"effort":"low"},"top_logprobs":2}""");
+        var written = Responses.Write(request, losses, capabilities);
+
+        Assert.False(written.TryGetProperty("reasoning", out _));
+        Assert.False(written.TryGetProperty("top_logprobs", out _));
+        Assert.Equal("""["reasoning.encrypted_content"]""", written.GetProperty("include").GetRawText());
+        Assert.Equal("logprobs;dropped, reasoning;dropped", losses.ToHeaderValue());
+    }
+
+    [Fact]
     public void A_refusal_goes_back_as_a_refusal()
     {
         var message = new ChatMessage(ChatRole.Assistant, [new ErrorContent("I will not.") { ErrorCode = Vocabulary.Refusal }]);
