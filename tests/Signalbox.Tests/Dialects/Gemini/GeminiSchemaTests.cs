@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Signalbox.Dialects.Gemini;
+using Signalbox.Dialects.GeminiSchemas;
 
 using static Signalbox.Tests.Dialects.Gemini.GeminiSupport;
 
