@@ -11,6 +11,8 @@ namespace Signalbox.Server.Commands;
 /// <summary><c>models</c>: every model usable now.</summary>
 internal static class ModelsCommand
 {
+    private const int RedirectedWidth = 200;
+
     public static Command Create()
     {
         var asJson = new Option<bool>("--json") { Description = "Print JSON." };
@@ -82,8 +84,15 @@ internal static class ModelsCommand
 
     private static void WriteTable(GatewayRuntime runtime)
     {
+        if (Console.IsOutputRedirected)
+        {
+            // A pipe has no width; names must not be broken for one.
+            AnsiConsole.Profile.Width = RedirectedWidth;
+        }
+
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumns("id", "kind", "locality", "context", "input $/M", "output $/M", "health");
+        table.AddColumn(new TableColumn("id").NoWrap());
+        table.AddColumns("kind", "locality", "context", "input $/M", "output $/M", "health");
         var today = DateOnly.FromDateTime(runtime.Time.GetUtcNow().UtcDateTime);
         foreach (var model in runtime.Snapshot.Models)
         {

@@ -68,7 +68,7 @@ internal sealed class GatewaySnapshot
     {
         var known = Models.Select(static model => model.Id).Concat(Routes).ToArray();
         var nearest = NearestName.Find(name, known);
-        var hint = nearest is not null ? $" Did you mean '{nearest}'?" : " GET /v1/models lists what there is.";
+        var hint = nearest is not null ? $" Did you mean '{nearest}'?" : " GET /v1/models, or 'signalbox models', lists what there is.";
         return new GatewayError(ErrorKind.NotFound, $"There is no model or route '{name}'.{hint}") { Code = "model_not_found", Field = "model" };
     }
 
