@@ -104,7 +104,7 @@ public sealed record CapabilitiesConfig
     /// <summary>Goes on from an answer that the request begins.</summary>
     public bool? Prefill { get; init; }
 
-    /// <summary>How its reasoning is asked for: none, effort, budget, adaptive, level or toggle.</summary>
+    /// <summary>How its reasoning is asked for: none, effort, budget, adaptive, level, toggle or always.</summary>
     public string? Reasoning { get; init; }
 
     /// <summary>Calls tools.</summary>
@@ -116,8 +116,8 @@ public sealed record CapabilitiesConfig
     internal static ConfigShape<CapabilitiesConfig> Shape { get; } = new ConfigShape<CapabilitiesConfig>(new CapabilitiesConfig())
         .Field("sampling", Kinds.Boolean.OrNull(), c => c.Sampling, (c, v) => c with { Sampling = v }, "Takes temperature, top_p and their like.")
         .Field("prefill", Kinds.Boolean.OrNull(), c => c.Prefill, (c, v) => c with { Prefill = v }, "Goes on from an answer that the request begins.")
-        .Field("reasoning", Kinds.Word(["none", "effort", "budget", "adaptive", "level", "toggle"]), c => c.Reasoning, (c, v) => c with { Reasoning = v },
-            "How its reasoning is asked for: by words of effort or level, by a budget of tokens, on or off; adaptive models choose.")
+        .Field("reasoning", Kinds.Word(["none", "effort", "budget", "adaptive", "level", "toggle", "always"]), c => c.Reasoning, (c, v) => c with { Reasoning = v },
+            "How its reasoning is asked for: by words of effort or level, by a budget of tokens, as a switch, or not at all because it always reasons.")
         .Field("tools", Kinds.Boolean.OrNull(), c => c.Tools, (c, v) => c with { Tools = v }, "Calls tools.")
         .Field("jsonSchema", Kinds.Boolean.OrNull(), c => c.JsonSchema, (c, v) => c with { JsonSchema = v }, "Holds its answer to a JSON schema.");
 

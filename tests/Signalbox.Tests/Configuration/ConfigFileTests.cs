@@ -1,3 +1,4 @@
+using Signalbox.Catalog;
 using Signalbox.Configuration;
 
 namespace Signalbox.Tests.Configuration;
@@ -100,6 +101,11 @@ public class ConfigFileTests
     [InlineData("\"${KEYS:-true}\"", RequireKeys.Always)]
     public void RequireKeys_is_a_word_or_a_boolean(string json, RequireKeys expected) =>
         Assert.Equal(expected, Given.Valid($$"""{ "server": { "requireKeys": {{json}} } }""").Server.RequireKeys);
+
+    [Fact]
+    public void Every_way_to_ask_for_reasoning_that_the_catalog_knows_can_be_written() =>
+        Assert.All(Enum.GetNames<ReasoningKind>().Select(n => n.ToLowerInvariant()), word =>
+            Given.Valid($$"""{ "providers": { "ollama": {} }, "models": { "m": { "provider": "ollama", "capabilities": { "reasoning": "{{word}}" } } } }"""));
 
     [Fact]
     public void A_byte_order_mark_is_no_error() => Given.Valid("\uFEFF{}");

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
 using Signalbox.Configuration;
+using Signalbox.Tests.Support;
 
 namespace Signalbox.Tests.Configuration;
 
@@ -21,7 +22,7 @@ public class ConfigSchemaTests
     public void The_tables_in_the_documentation_are_the_ones_the_code_makes(string part)
     {
         var opening = $"<!-- generated: {part} -->\n";
-        var page = GeneratedFiles.Read("docs/configuration.md");
+        var page = Repository.Read("docs/configuration.md");
         var begin = page.IndexOf(opening, StringComparison.Ordinal) + opening.Length;
         var end = page.IndexOf("<!-- end of generated -->", begin, StringComparison.Ordinal);
         Assert.InRange(begin, opening.Length, end);
