@@ -57,6 +57,8 @@ internal sealed class OutboundRequest
 /// <summary>What a dialect is given to write an answer for a caller.</summary>
 internal sealed class AnswerContext
 {
+    private readonly int? _estimatedInputTokens;
+
     /// <summary>The gateway's id of the request, from which ids are made where the protocol wants one.</summary>
     public required string RequestId { get; init; }
 
@@ -69,5 +71,9 @@ internal sealed class AnswerContext
     public required DialectRequest Request { get; init; }
 
     /// <summary>Estimated input tokens, for protocols that state them before the provider has counted.</summary>
-    public int EstimatedInputTokens { get; init; }
+    public int EstimatedInputTokens
+    {
+        get => _estimatedInputTokens ?? TokenEstimate.OfRequest(Request);
+        init => _estimatedInputTokens = value;
+    }
 }

@@ -135,26 +135,44 @@ internal sealed class GatewaySnapshot
             routes.TryAdd(model.Upstream, new RouteTargets(model.Upstream, [model]));
         }
 
-        var found = routes.ToDictionary(StringComparer.Ordinal);
-        foreach (var (id, route) in config.Routes)
+        var models = routes.ToDictionary(StringComparer.Ordinal);
+        foreach (var id in config.Routes.Keys)
         {
-            routes[id] = new RouteTargets(id, [.. Targets(route.Models, found, route.Strict, isFallback: false), .. Targets(route.Fallbacks, found, route.Strict, isFallback: true)]);
+            routes[id] = new RouteTargets(id, [.. TargetsOf(id, models).DistinctBy(static target => target.FullName)]);
         }
 
         routes.TryAdd(RouteNames.Auto, new RouteTargets(RouteNames.Auto, DefaultTargets(config)));
         return routes.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private IEnumerable<Deployment> Targets(IReadOnlyList<string> names, Dictionary<string, RouteTargets> found, bool strict, bool isFallback)
+    /// <summary>A route's models, then its fallbacks. Either may name another route, which stands for its own list; the validator has excluded cycles.</summary>
+    private IEnumerable<Deployment> TargetsOf(string routeId, Dictionary<string, RouteTargets> models)
     {
-        foreach (var name in names)
+        var route = Config.Routes[routeId];
+        foreach (var target in route.Models.SelectMany(name => Resolve(name, models)))
         {
-            var deployment = found.TryGetValue(name, out var targets) ? targets.Targets[0] : FindDeployment(name);
-            if (deployment is not null)
-            {
-                yield return deployment with { Strict = strict, IsFallback = isFallback };
-            }
+            yield return target with { Strict = target.Strict || route.Strict };
         }
+
+        foreach (var target in route.Fallbacks.SelectMany(name => Resolve(name, models)))
+        {
+            yield return target with { Strict = target.Strict || route.Strict, IsFallback = true };
+        }
+    }
+
+    private IEnumerable<Deployment> Resolve(string name, Dictionary<string, RouteTargets> models)
+    {
+        if (Config.Routes.ContainsKey(name))
+        {
+            return TargetsOf(name, models);
+        }
+
+        if (models.TryGetValue(name, out var model))
+        {
+            return model.Targets;
+        }
+
+        return name == RouteNames.Auto ? DefaultTargets(Config) : FindDeployment(name) is { } deployment ? [deployment] : [];
     }
 
     /// <summary>Without a route of its own, <c>auto</c> takes what the configuration lists, else each provider's default model.</summary>

@@ -11,6 +11,5 @@ internal static class AnswerContexts
         Model = context.Request.Model,
         CreatedAt = context.StartedAt,
         Request = context.Request,
-        EstimatedInputTokens = TokenEstimate.OfRequest(context.Request),
     };
 }

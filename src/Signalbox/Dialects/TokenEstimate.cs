@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
-using Signalbox.Dialects;
 
-namespace Signalbox.Pipeline;
+namespace Signalbox.Dialects;
 
 /// <summary>Token counts where no provider has stated any: about four characters a token. Always marked as estimated.</summary>
 internal static class TokenEstimate
