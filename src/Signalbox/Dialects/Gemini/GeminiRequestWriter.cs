@@ -4,7 +4,7 @@ using Signalbox.Dialects.GeminiSchemas;
 
 namespace Signalbox.Dialects.Gemini;
 
-/// <summary>Writes a generateContent request for a provider.</summary>
+/// <summary>Writes a generateContent request for a provider, its fields in an order that never changes.</summary>
 internal static class GeminiRequestWriter
 {
     private const int MaxStopSequences = 5;
@@ -12,13 +12,6 @@ internal static class GeminiRequestWriter
     public static void Write(OutboundRequest outbound, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        WriteFields(outbound, json);
-        json.WriteEndObject();
-    }
-
-    /// <summary>Writes the fields of a request into the current object, in an order that never changes.</summary>
-    public static void WriteFields(OutboundRequest outbound, Utf8JsonWriter json)
-    {
         GeminiContentWriter.Write(outbound, json);
         GeminiToolWriter.Write(outbound, json);
         json.WriteStartObject("generationConfig"u8);
@@ -32,6 +25,8 @@ internal static class GeminiRequestWriter
         {
             outbound.Losses.Add("user", LossKind.Dropped);
         }
+
+        json.WriteEndObject();
     }
 
     private static void WriteSampling(OutboundRequest outbound, Utf8JsonWriter json)
