@@ -350,6 +350,19 @@ public class GeminiRequestWriterTests
     }
 
     [Fact]
+    public void What_the_catalog_knows_to_be_refused_is_reported_instead_of_sent()
+    {
+        var options = new ChatOptions { PresencePenalty = 1, FrequencyPenalty = 1, Seed = 1, Temperature = 1 };
+        Vocabulary.Set(options, Vocabulary.Logprobs, true);
+
+        var (body, losses) = Write(
+            Request([User("hi")], options), capabilities: new ModelCapabilities { RefusedParameters = ["presence_penalty", "frequency_penalty", "seed", "logprobs"] });
+
+        Assert.Equal("""{"temperature":1}""", body.GetProperty("generationConfig").GetRawText());
+        Assert.Equal("presence_penalty;dropped, frequency_penalty;dropped, seed;dropped, logprobs;dropped", LossesOf(losses));
+    }
+
+    [Fact]
     public void The_same_request_is_always_the_same_bytes()
     {
         var body = Json(GoldenFile.Read("caller.request.json"));
