@@ -64,7 +64,12 @@ internal sealed class GeminiDialect : IDialect, IEmbeddingDialect, ITokenCountDi
 
     public string MessagesField => "contents";
 
-    public string CountTokensPath(string upstream) => GeminiTokenCount.Path(upstream);
+    public string CountTokensPath(string upstream) => GeminiModels.Path(upstream, "countTokens");
 
-    public void WriteTokenCount(int tokens, Utf8JsonWriter json) => GeminiTokenCount.Write(tokens, json);
+    public void WriteTokenCount(int tokens, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("totalTokens"u8, tokens);
+        json.WriteEndObject();
+    }
 }

@@ -29,22 +29,6 @@ internal static class GeminiModels
     public static bool WantsSignatures(string upstream, ModelCapabilities capabilities) =>
         capabilities.Reasoning == ReasoningKind.Level || MajorVersion(upstream) is >= 3;
 
-    /// <summary>The thinking budgets that a model takes; <c>CanBeOff</c> tells whether 0 is one of them.</summary>
-    public static (int Least, int Most, bool CanBeOff)? BudgetsOf(string upstream)
-    {
-        if (!upstream.Contains("gemini-2.5", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        if (upstream.Contains("pro", StringComparison.Ordinal))
-        {
-            return (128, 32768, false);
-        }
-
-        return upstream.Contains("lite", StringComparison.Ordinal) ? (512, 24576, true) : (1, 24576, true);
-    }
-
     private static int? MajorVersion(string upstream)
     {
         var start = upstream.IndexOf("gemini-", StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using Signalbox.Dialects.GeminiSchemas;
 
 namespace Signalbox.Dialects.Gemini;
 
-/// <summary>Writes a generateContent request for a provider.</summary>
+/// <summary>Writes a generateContent request for a provider, its fields in an order that never changes.</summary>
 internal static class GeminiRequestWriter
 {
     private const int MaxStopSequences = 5;
@@ -12,19 +12,12 @@ internal static class GeminiRequestWriter
     public static void Write(OutboundRequest outbound, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        WriteFields(outbound, json);
-        json.WriteEndObject();
-    }
-
-    /// <summary>Writes the fields of a request into the current object, in an order that never changes.</summary>
-    public static void WriteFields(OutboundRequest outbound, Utf8JsonWriter json)
-    {
         GeminiContentWriter.Write(outbound, json);
         GeminiToolWriter.Write(outbound, json);
         json.WriteStartObject("generationConfig"u8);
         WriteSampling(outbound, json);
         WriteLimits(outbound, json);
-        WriteLogprobs(outbound.Request.Options, json);
+        WriteLogprobs(outbound, json);
         WriteFormat(outbound, json);
         GeminiThinking.Write(outbound, json);
         json.WriteEndObject();
@@ -32,37 +25,29 @@ internal static class GeminiRequestWriter
         {
             outbound.Losses.Add("user", LossKind.Dropped);
         }
+
+        json.WriteEndObject();
     }
 
     private static void WriteSampling(OutboundRequest outbound, Utf8JsonWriter json)
     {
         var options = outbound.Request.Options;
-        var losses = outbound.Losses;
-        if (outbound.Capabilities.Sampling)
+        WriteNumber("temperature", options.Temperature, (0, 2), outbound, json, "temperature");
+        WriteNumber("topP", options.TopP, (0, 1), outbound, json, "top_p");
+        if (options.TopK is { } topK && IsTaken("top_k", outbound))
         {
-            WriteClamped("temperature", options.Temperature, 0, 2, losses, json, "temperature");
-            WriteClamped("topP", options.TopP, 0, 1, losses, json, "top_p");
-            if (options.TopK is { } topK)
-            {
-                json.WriteNumber("topK"u8, topK);
-            }
-        }
-        else
-        {
-            DropIf(options.Temperature is not null, "temperature", losses);
-            DropIf(options.TopP is not null, "top_p", losses);
-            DropIf(options.TopK is not null, "top_k", losses);
+            json.WriteNumber("topK"u8, topK);
         }
 
-        WriteClamped("presencePenalty", options.PresencePenalty, -2, 2, losses, json, "presence_penalty");
-        WriteClamped("frequencyPenalty", options.FrequencyPenalty, -2, 2, losses, json, "frequency_penalty");
-        if (options.Seed is { } seed)
+        WriteNumber("presencePenalty", options.PresencePenalty, (-2, 2), outbound, json, "presence_penalty");
+        WriteNumber("frequencyPenalty", options.FrequencyPenalty, (-2, 2), outbound, json, "frequency_penalty");
+        if (options.Seed is { } seed && IsTaken("seed", outbound))
         {
             // Google's seed has 32 bits.
             var taken = unchecked((int)seed);
             if (taken != seed)
             {
-                losses.Add("seed", LossKind.Approximated);
+                outbound.Losses.Add("seed", LossKind.Approximated);
             }
 
             json.WriteNumber("seed"u8, taken);
@@ -102,19 +87,23 @@ internal static class GeminiRequestWriter
         if (Vocabulary.Get<int?>(options.AdditionalProperties, Vocabulary.ChoiceCount) is { } count)
         {
             json.WriteNumber("candidateCount"u8, 1);
-            DropIf(count != 1, "n", outbound.Losses);
+            if (count != 1)
+            {
+                outbound.Losses.Add("n", LossKind.Dropped);
+            }
         }
     }
 
-    private static void WriteLogprobs(ChatOptions options, Utf8JsonWriter json)
+    private static void WriteLogprobs(OutboundRequest outbound, Utf8JsonWriter json)
     {
-        if (Vocabulary.Get<bool?>(options.AdditionalProperties, Vocabulary.Logprobs) is not { } logprobs)
+        var properties = outbound.Request.Options.AdditionalProperties;
+        if (Vocabulary.Get<bool?>(properties, Vocabulary.Logprobs) is not { } logprobs || !IsTaken("logprobs", outbound))
         {
             return;
         }
 
         json.WriteBoolean("responseLogprobs"u8, logprobs);
-        if (logprobs && Vocabulary.Get<int?>(options.AdditionalProperties, Vocabulary.TopLogprobs) is > 0 and var top)
+        if (logprobs && Vocabulary.Get<int?>(properties, Vocabulary.TopLogprobs) is > 0 and var top)
         {
             json.WriteNumber("logprobs"u8, top);
         }
@@ -147,27 +136,33 @@ internal static class GeminiRequestWriter
         }
     }
 
-    private static void WriteClamped(string field, float? value, float least, float most, LossReport losses, Utf8JsonWriter json, string name)
+    private static void WriteNumber(
+        string field, float? value, (float Least, float Most) range, OutboundRequest outbound, Utf8JsonWriter json, string name)
     {
-        if (value is not { } number)
+        if (value is not { } number || !IsTaken(name, outbound))
         {
             return;
         }
 
-        var taken = Math.Clamp(number, least, most);
+        var taken = Math.Clamp(number, range.Least, range.Most);
         if (taken != number)
         {
-            losses.Add(name, LossKind.Approximated);
+            outbound.Losses.Add(name, LossKind.Approximated);
         }
 
         json.WriteNumber(field, taken);
     }
 
-    private static void DropIf(bool given, string name, LossReport losses)
+    /// <summary>Whether this model version takes a parameter; one that it answers with an error is reported instead of sent.</summary>
+    private static bool IsTaken(string name, OutboundRequest outbound)
     {
-        if (given)
+        var isSampling = name is "temperature" or "top_p" or "top_k";
+        if ((outbound.Capabilities.Sampling || !isSampling) && !outbound.Capabilities.RefusedParameters.Contains(name))
         {
-            losses.Add(name, LossKind.Dropped);
+            return true;
         }
+
+        outbound.Losses.Add(name, LossKind.Dropped);
+        return false;
     }
 }

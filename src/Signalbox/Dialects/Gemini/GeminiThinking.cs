@@ -97,10 +97,11 @@ internal static class GeminiThinking
         }
 
         // -1 leaves the budget to the model, and every model takes it.
+        var capabilities = outbound.Capabilities;
         var taken = wanted < 0 ? -1 : wanted;
-        if (taken >= 0 && GeminiModels.BudgetsOf(outbound.Upstream) is { } range && !(taken == 0 && range.CanBeOff))
+        if (taken > 0 || (taken == 0 && !capabilities.ReasoningOff))
         {
-            taken = Math.Clamp(taken, range.Least, range.Most);
+            taken = Math.Max(capabilities.MinThinkingBudget ?? 0, Math.Min(capabilities.MaxThinkingBudget ?? int.MaxValue, taken));
         }
 
         if (taken != wanted)

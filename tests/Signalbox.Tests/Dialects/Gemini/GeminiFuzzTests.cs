@@ -21,7 +21,7 @@ public class GeminiFuzzTests
     public void No_request_makes_the_reader_or_the_writer_throw()
     {
         var random = new Random(20250101);
-        var body = GeminiGolden.Read("caller.request.json");
+        var body = GoldenFile.Read("caller.request.json");
         var accepted = 0;
         for (var i = 0; i < Mutations; i++)
         {
@@ -79,8 +79,8 @@ public class GeminiFuzzTests
         const string Body =
             """
             {"error":{"code":429,"message":"retry in 5s","status":"RESOURCE_EXHAUSTED","details":[{"reason":"R","retryDelay":"5s"},{"fieldViolations":[{"field":"f"}]},{"violations":[{"quotaId":"PerDay"}]}]},
-             "embedding":{"values":[1,2]},"embeddings":[{"values":[1]}],"usageMetadata":{"promptTokenCount":1},"totalTokens":4,
-             "requests":[{"content":{"parts":[{"text":"a"}]},"outputDimensionality":3}],"content":{"parts":[{"text":"a"}]},"generateContentRequest":{"contents":[]}}
+             "embedding":{"values":[1,2]},"embeddings":[{"values":[1]}],"usageMetadata":{"promptTokenCount":1},
+             "requests":[{"content":{"parts":[{"text":"a"}]},"outputDimensionality":3}],"content":{"parts":[{"text":"a"}]}}
             """;
         var random = new Random(20250103);
         for (var i = 0; i < Mutations; i++)
@@ -89,8 +89,6 @@ public class GeminiFuzzTests
             Assert.NotEmpty(GeminiDialect.Sse.ReadError(429, mutated).Message);
             GeminiDialect.Sse.ReadEmbeddings(mutated, new ReadProblems());
             GeminiDialect.Sse.ReadEmbeddingRequest(new InboundRequest(mutated, "m"), new ReadProblems());
-            GeminiTokenCount.Read(mutated, new ReadProblems());
-            GeminiTokenCount.ReadRequest(new InboundRequest(mutated, "m"), new ReadProblems());
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Gemini;
+using Signalbox.Tests.Support;
 using static Signalbox.Tests.Dialects.Gemini.GeminiSupport;
 
 namespace Signalbox.Tests.Dialects.Gemini;
@@ -10,13 +11,13 @@ public class GeminiRequestReaderTests
     [Fact]
     public void A_full_request_is_read()
     {
-        GeminiGolden.Check("caller.description.txt", GeminiDescription.Of(Read(Json(GeminiGolden.Read("caller.request.json")))));
+        GoldenFile.Check("caller.description.txt", GeminiDescription.Of(Read(Json(GoldenFile.Read("caller.request.json")))));
     }
 
     [Fact]
     public void Snake_case_means_the_same_as_camel_case()
     {
-        var camel = GeminiGolden.Read("caller.request.json");
+        var camel = GoldenFile.Read("caller.request.json");
         string[] words =
         [
             "systemInstruction", "inlineData", "mimeType", "fileData", "fileUri", "thoughtSignature", "functionCall", "functionResponse", "functionDeclarations",

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Signalbox.Catalog;
 using Signalbox.Dialects;
+using Signalbox.Tests.Support;
 using static Signalbox.Tests.Dialects.Gemini.GeminiSupport;
 
 namespace Signalbox.Tests.Dialects.Gemini;
@@ -19,7 +20,7 @@ public class GeminiRequestWriterTests
     [InlineData("gemini-2.0-flash", "request.written-2.0.json")]
     public void A_full_request_is_written_as_the_model_version_takes_it(string upstream, string golden)
     {
-        var request = Read(Json(GeminiGolden.Read("caller.request.json")));
+        var request = Read(Json(GoldenFile.Read("caller.request.json")));
         var losses = new LossReport();
         var outbound = new OutboundRequest
         {
@@ -34,7 +35,7 @@ public class GeminiRequestWriterTests
             Signalbox.Dialects.Gemini.GeminiDialect.Sse.WriteRequest(outbound, json);
         }
 
-        GeminiGolden.Check(golden, System.Text.Encoding.UTF8.GetString(output.ToArray()) + "\n");
+        GoldenFile.Check(golden, System.Text.Encoding.UTF8.GetString(output.ToArray()) + "\n");
         Assert.Equal(upstream.Contains("2.5", StringComparison.Ordinal) ? "" : "tools.parameters;approximated, reasoning;dropped", losses.ToHeaderValue());
     }
 
@@ -349,9 +350,22 @@ public class GeminiRequestWriterTests
     }
 
     [Fact]
+    public void What_the_catalog_knows_to_be_refused_is_reported_instead_of_sent()
+    {
+        var options = new ChatOptions { PresencePenalty = 1, FrequencyPenalty = 1, Seed = 1, Temperature = 1 };
+        Vocabulary.Set(options, Vocabulary.Logprobs, true);
+
+        var (body, losses) = Write(
+            Request([User("hi")], options), capabilities: new ModelCapabilities { RefusedParameters = ["presence_penalty", "frequency_penalty", "seed", "logprobs"] });
+
+        Assert.Equal("""{"temperature":1}""", body.GetProperty("generationConfig").GetRawText());
+        Assert.Equal("presence_penalty;dropped, frequency_penalty;dropped, seed;dropped, logprobs;dropped", LossesOf(losses));
+    }
+
+    [Fact]
     public void The_same_request_is_always_the_same_bytes()
     {
-        var body = Json(GeminiGolden.Read("caller.request.json"));
+        var body = Json(GoldenFile.Read("caller.request.json"));
         Assert.Equal(Write(Read(body)).Body.GetRawText(), Write(Read(body)).Body.GetRawText());
     }
 }

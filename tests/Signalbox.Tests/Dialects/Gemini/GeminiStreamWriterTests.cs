@@ -37,7 +37,7 @@ public class GeminiStreamWriterTests
         var writer = dialect.CreateStreamWriter(Context());
         var written = Streams.Write(writer, FullAnswer());
 
-        GeminiGolden.Check(golden, Encoding.UTF8.GetString(written));
+        GoldenFile.Check(golden, Encoding.UTF8.GetString(written));
         Assert.Equal(asArray ? "application/json" : "text/event-stream", writer.ContentType);
         var read = Streams.Collect(dialect, written, pieceSize: 5);
         Assert.Equal(("Grüße\n您好 😀", "Thinking \"hard\"", true), (read.Text, read.Reasoning, read.IsFinished));

@@ -32,7 +32,16 @@ public class GeminiThinkingTests
         Vocabulary.Set(options, Vocabulary.Effort, effort);
         Vocabulary.Set(options, Vocabulary.ThinkingBudget, budget);
 
-        var (body, reported) = Write(Request([new(ChatRole.User, "hi")], options), upstream, new ModelCapabilities { Reasoning = kind });
+        // As the catalog has them.
+        var capabilities = new ModelCapabilities
+        {
+            Reasoning = kind,
+            ReasoningOff = upstream.Contains("flash", StringComparison.Ordinal),
+            MinThinkingBudget = upstream switch { "gemini-2.5-pro" => 128, "gemini-2.5-flash-lite" => 512, "gemini-2.5-flash" => 0, _ => null },
+            MaxThinkingBudget = kind != ReasoningKind.Budget ? null : upstream == "gemini-2.5-pro" ? 32768 : 24576,
+        };
+
+        var (body, reported) = Write(Request([new(ChatRole.User, "hi")], options), upstream, capabilities);
 
         Assert.Equal(expected, body.GetProperty("generationConfig").TryGetProperty("thinkingConfig", out var config) ? config.GetRawText() : null);
         Assert.Equal(losses, LossesOf(reported));
