@@ -49,7 +49,7 @@ internal sealed class AnthropicBlockWriter(Utf8JsonWriter json, LossReport? loss
                     return true;
                 }
 
-                losses.Add("content." + AnthropicMediaWriter.KindOf(content), LossKind.Dropped);
+                losses.Add("content." + ContentKinds.Of(content), LossKind.Dropped);
                 return false;
         }
     }

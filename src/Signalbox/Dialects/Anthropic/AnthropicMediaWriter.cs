@@ -7,25 +7,6 @@ namespace Signalbox.Dialects.Anthropic;
 /// <summary>Writes image and document blocks. What the protocol takes: four image types, PDF and plain text.</summary>
 internal static class AnthropicMediaWriter
 {
-    /// <summary>What a content is, in the words of the loss report.</summary>
-    public static string KindOf(AIContent content)
-    {
-        var mediaType = content switch
-        {
-            DataContent data => data.MediaType,
-            UriContent uri => uri.MediaType,
-            HostedFileContent => "file/",
-            OpaqueContent opaque => opaque.Type,
-            _ => content.GetType().Name,
-        };
-        return mediaType.Split('/') switch
-        {
-            [var kind and ("image" or "audio" or "video"), _] => kind,
-            [_, _] => "file",
-            _ => mediaType,
-        };
-    }
-
     public static bool CanWrite(AIContent content) => content switch
     {
         DataContent data => ImageTypeOf(data) is not null || data.MediaType == "application/pdf" || IsText(data),

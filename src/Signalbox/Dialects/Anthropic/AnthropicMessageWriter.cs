@@ -106,7 +106,7 @@ internal static class AnthropicMessageWriter
         }
         else
         {
-            losses.Add("content." + AnthropicMediaWriter.KindOf(content), LossKind.Dropped);
+            losses.Add("content." + ContentKinds.Of(content), LossKind.Dropped);
         }
     }
 

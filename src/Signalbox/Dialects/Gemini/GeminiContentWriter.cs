@@ -102,7 +102,7 @@ internal sealed class GeminiContentWriter
     {
         if (content is not TextContent text)
         {
-            _outbound.Losses.Add("content." + KindOf(content), LossKind.Dropped);
+            _outbound.Losses.Add("content." + ContentKinds.Of(content), LossKind.Dropped);
         }
         else if (text.Text.Length > 0)
         {
@@ -198,7 +198,7 @@ internal sealed class GeminiContentWriter
             case UsageContent:
                 return false;
             default:
-                _outbound.Losses.Add("content." + KindOf(content), LossKind.Dropped);
+                _outbound.Losses.Add("content." + ContentKinds.Of(content), LossKind.Dropped);
                 return false;
         }
     }
@@ -272,7 +272,7 @@ internal sealed class GeminiContentWriter
         // Older models see what a tool made as something that the user shows beside its results.
         foreach (var content in shown)
         {
-            _outbound.Losses.Add("tool_result." + KindOf(content), LossKind.Emulated);
+            _outbound.Losses.Add("tool_result." + ContentKinds.Of(content), LossKind.Emulated);
             GeminiPartWriter.WriteMedia(content, _json);
         }
     }
@@ -287,18 +287,6 @@ internal sealed class GeminiContentWriter
         _outbound.Losses.Add("tool_result.name", LossKind.Approximated);
         return callId.Length == 0 ? "tool" : callId;
     }
-
-    private static string KindOf(AIContent content) => content switch
-    {
-        OpaqueContent opaque => opaque.Type,
-        DataContent data => KindOf(data.MediaType),
-        UriContent uri => KindOf(uri.MediaType),
-        HostedFileContent { MediaType: { } mediaType } => KindOf(mediaType),
-        HostedFileContent => "file",
-        _ => content.GetType().Name,
-    };
-
-    private static string KindOf(string mediaType) => mediaType.Split('/')[0] is "image" or "audio" or "video" ? mediaType.Split('/')[0] : "file";
 
     private sealed class Turn(Speaker speaker, List<AIContent> contents)
     {

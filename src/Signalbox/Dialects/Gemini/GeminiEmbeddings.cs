@@ -209,37 +209,19 @@ internal static class GeminiEmbeddings
 
     private static void Add(JsonElement item, GeneratedEmbeddings<Embedding<float>> embeddings, ReadProblems problems)
     {
-        if (!problems.Is(item, JsonValueKind.Object, null, "an object") || problems.Array(item, "values", required: true) is not { } values)
+        if (problems.Is(item, JsonValueKind.Object, null, "an object")
+            && problems.Array(item, "values", required: true) is { } values
+            && FloatVectors.Read(values, "values", problems) is { } vector)
         {
-            return;
+            embeddings.Add(new Embedding<float>(vector));
         }
-
-        var vector = new float[values.GetArrayLength()];
-        var position = 0;
-        foreach (var value in values.EnumerateArray())
-        {
-            if (value.ValueKind != JsonValueKind.Number)
-            {
-                problems.Fail("values", "must hold numbers only");
-                return;
-            }
-
-            vector[position++] = value.GetSingle();
-        }
-
-        embeddings.Add(new Embedding<float>(vector));
     }
 
     private static void WriteValues(Embedding<float> embedding, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteStartArray("values"u8);
-        foreach (var value in embedding.Vector.Span)
-        {
-            json.WriteNumberValue(value);
-        }
-
-        json.WriteEndArray();
+        json.WritePropertyName("values"u8);
+        FloatVectors.Write(embedding.Vector.Span, json);
         json.WriteEndObject();
     }
 }

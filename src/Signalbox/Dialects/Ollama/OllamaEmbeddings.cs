@@ -58,7 +58,7 @@ internal static class OllamaEmbeddings
         foreach (var item in list.EnumerateArray())
         {
             problems.Enter("embeddings", embeddings.Count);
-            var vector = ReadVector(item, problems);
+            var vector = FloatVectors.Read(item, null, problems);
             problems.Leave();
             if (vector is null)
             {
@@ -78,13 +78,7 @@ internal static class OllamaEmbeddings
         json.WriteStartArray("embeddings"u8);
         foreach (var embedding in embeddings)
         {
-            json.WriteStartArray();
-            foreach (var number in embedding.Vector.Span)
-            {
-                json.WriteNumberValue(number);
-            }
-
-            json.WriteEndArray();
+            FloatVectors.Write(embedding.Vector.Span, json);
         }
 
         json.WriteEndArray();
@@ -121,26 +115,5 @@ internal static class OllamaEmbeddings
         }
 
         return OpenAiShared.Strings(input, "input", problems);
-    }
-
-    private static float[]? ReadVector(JsonElement item, ReadProblems problems)
-    {
-        if (!problems.Is(item, JsonValueKind.Array, null, "an array of numbers"))
-        {
-            return null;
-        }
-
-        var vector = new float[item.GetArrayLength()];
-        var index = 0;
-        foreach (var number in item.EnumerateArray())
-        {
-            if (number.ValueKind != JsonValueKind.Number || !number.TryGetSingle(out vector[index++]))
-            {
-                problems.Fail(null, "must be an array of numbers");
-                return null;
-            }
-        }
-
-        return vector;
     }
 }

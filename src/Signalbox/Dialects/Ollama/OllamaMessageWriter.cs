@@ -140,29 +140,12 @@ internal static class OllamaMessageWriter
             }
             else if (part is not TextContent)
             {
-                losses.Add("tool_result." + KindOf(part), LossKind.Dropped);
+                losses.Add("tool_result." + ContentKinds.Of(part), LossKind.Dropped);
             }
         }
 
         return images;
     }
-
-    private static string KindOf(AIContent content) => content switch
-    {
-        OpaqueContent opaque => opaque.Type,
-        DataContent data => KindOf(data.MediaType),
-        UriContent uri => KindOf(uri.MediaType),
-        HostedFileContent => "file",
-        _ => content.GetType().Name,
-    };
-
-    private static string KindOf(string mediaType) => mediaType.Split('/')[0] switch
-    {
-        "image" => "image",
-        "audio" => "audio",
-        "video" => "video",
-        _ => "file",
-    };
 
     /// <summary>The contents of one message, sorted by the field that takes them.</summary>
     private sealed class Parts
@@ -203,7 +186,7 @@ internal static class OllamaMessageWriter
                 case FunctionCallContent or FunctionResultContent or UsageContent:
                     break;
                 default:
-                    losses.Add("content." + KindOf(content), LossKind.Dropped);
+                    losses.Add("content." + ContentKinds.Of(content), LossKind.Dropped);
                     break;
             }
         }

@@ -174,7 +174,7 @@ internal static class OpenAiChatMessageWriter
         {
             if (part is not TextContent)
             {
-                losses.Add("tool_result." + KindOf(part), LossKind.Dropped);
+                losses.Add("tool_result." + ContentKinds.Of(part), LossKind.Dropped);
             }
         }
     }
@@ -259,7 +259,7 @@ internal static class OpenAiChatMessageWriter
             case FunctionCallContent or FunctionResultContent or ErrorContent or TextReasoningContent:
                 break;
             default:
-                losses.Add("content." + KindOf(content), LossKind.Dropped);
+                losses.Add("content." + ContentKinds.Of(content), LossKind.Dropped);
                 break;
         }
     }
@@ -293,21 +293,4 @@ internal static class OpenAiChatMessageWriter
         json.WriteEndObject();
         json.WriteEndObject();
     }
-
-    private static string KindOf(AIContent content) => content switch
-    {
-        OpaqueContent opaque => opaque.Type,
-        DataContent data => KindOf(data.MediaType),
-        UriContent uri => KindOf(uri.MediaType),
-        HostedFileContent => "file",
-        _ => content.GetType().Name,
-    };
-
-    private static string KindOf(string mediaType) => mediaType.Split('/')[0] switch
-    {
-        "image" => "image",
-        "audio" => "audio",
-        "video" => "video",
-        _ => "file",
-    };
 }

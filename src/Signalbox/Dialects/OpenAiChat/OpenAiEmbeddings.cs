@@ -156,23 +156,7 @@ internal static class OpenAiEmbeddings
             return null;
         }
 
-        if (!problems.Is(embedding, JsonValueKind.Array, "embedding", "an array of numbers"))
-        {
-            return null;
-        }
-
-        var vector = new float[embedding.GetArrayLength()];
-        var index = 0;
-        foreach (var number in embedding.EnumerateArray())
-        {
-            if (number.ValueKind != JsonValueKind.Number || !number.TryGetSingle(out vector[index++]))
-            {
-                problems.Fail("embedding", "must be an array of numbers");
-                return null;
-            }
-        }
-
-        return vector;
+        return FloatVectors.Read(embedding, "embedding", problems);
     }
 
     private static void WriteVector(ReadOnlySpan<float> vector, bool base64, Utf8JsonWriter json)
@@ -183,12 +167,7 @@ internal static class OpenAiEmbeddings
             return;
         }
 
-        json.WriteStartArray("embedding"u8);
-        foreach (var number in vector)
-        {
-            json.WriteNumberValue(number);
-        }
-
-        json.WriteEndArray();
+        json.WritePropertyName("embedding"u8);
+        FloatVectors.Write(vector, json);
     }
 }

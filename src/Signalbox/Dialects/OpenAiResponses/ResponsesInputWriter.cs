@@ -201,7 +201,7 @@ internal sealed class ResponsesInputWriter(OutboundRequest outbound, Utf8JsonWri
                     break;
                 default:
                     // The model's own images and files have no place in what it is told to have said.
-                    outbound.Losses.Add("content." + KindOf(contents[i]), LossKind.Dropped);
+                    outbound.Losses.Add("content." + ContentKinds.Of(contents[i]), LossKind.Dropped);
                     break;
             }
         }
@@ -363,13 +363,4 @@ internal sealed class ResponsesInputWriter(OutboundRequest outbound, Utf8JsonWri
             _pending.Clear();
         }
     }
-
-    private static string KindOf(AIContent content) => content switch
-    {
-        OpaqueContent opaque => opaque.Type,
-        DataContent data => data.MediaType.Split('/')[0] is var kind and ("image" or "audio" or "video") ? kind : "file",
-        UriContent uri => uri.MediaType.Split('/')[0] is var kind and ("image" or "audio" or "video") ? kind : "file",
-        HostedFileContent => "file",
-        _ => content.GetType().Name,
-    };
 }
