@@ -27,7 +27,7 @@ internal sealed class GatewayPipeline(ProviderServices services, UsageJournal jo
         using var deadline = new AttemptDeadline(services.Time, context.Aborted);
         try
         {
-            // 1 admit: the endpoint has checked the size of the body and that the gateway is not stopping.
+            // 1 admit: the endpoint has bounded the body; keys and limits are not built yet.
 
             // 2 read
             error = RequestReading.Read(context);
