@@ -104,6 +104,7 @@ internal sealed class SignalboxChatClient(GatewayRuntime runtime) : IChatClient
         private const int Ahead = 64;
         private readonly Channel<ChatResponseUpdate> _channel = Channel.CreateBounded<ChatResponseUpdate>(Ahead);
         private readonly ToolCallAssembler _calls = new();
+        private UsageContent? _usage;
 
         public GatewayError? Error { get; private set; }
 
@@ -114,9 +115,9 @@ internal sealed class SignalboxChatClient(GatewayRuntime runtime) : IChatClient
             try
             {
                 await runtime.Pipeline.RunAsync(context);
-                if (Error is null && !context.Aborted.IsCancellationRequested && _calls.Finish() is { } last)
+                if (Error is null && !context.Aborted.IsCancellationRequested)
                 {
-                    await _channel.Writer.WriteAsync(last, context.Aborted);
+                    await FinishAsync(context.Aborted);
                 }
 
                 _channel.Writer.Complete();
@@ -127,8 +128,20 @@ internal sealed class SignalboxChatClient(GatewayRuntime runtime) : IChatClient
             }
         }
 
-        public override ValueTask TakeAsync(ChatResponseUpdate update, CancellationToken cancel) =>
-            _channel.Writer.WriteAsync(_calls.Take(update), cancel);
+        public override ValueTask TakeAsync(ChatResponseUpdate update, CancellationToken cancel)
+        {
+            // Providers state counts so far, again and again; consumers of the vocabulary add up what they are given.
+            for (var i = update.Contents.Count - 1; i >= 0; i--)
+            {
+                if (update.Contents[i] is UsageContent usage)
+                {
+                    _usage = usage;
+                    update.Contents.RemoveAt(i);
+                }
+            }
+
+            return _channel.Writer.WriteAsync(_calls.Take(update), cancel);
+        }
 
         public override void Take(ChatResponse response)
         {
@@ -140,6 +153,19 @@ internal sealed class SignalboxChatClient(GatewayRuntime runtime) : IChatClient
         {
             Error = failure.Error;
             return Task.CompletedTask;
+        }
+
+        private async Task FinishAsync(CancellationToken cancel)
+        {
+            if (_calls.Finish() is { } calls)
+            {
+                await _channel.Writer.WriteAsync(calls, cancel);
+            }
+
+            if (_usage is not null)
+            {
+                await _channel.Writer.WriteAsync(new ChatResponseUpdate { Role = ChatRole.Assistant, Contents = [_usage] }, cancel);
+            }
         }
     }
 }

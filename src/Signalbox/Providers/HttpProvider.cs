@@ -127,9 +127,8 @@ internal sealed class HttpProvider : IProvider
         var status = (int)response.StatusCode;
         var contentType = ContentTypeOf(response);
         var bytes = await ReadBoundedAsync(response, cancel);
-        var error = ReadError(spoken, status, bytes, contentType);
+        var (error, isJson) = ReadError(spoken, status, bytes, contentType);
         var wait = error.RetryAfter ?? RetryAfter.Read(response.Headers, _services.Time.GetUtcNow());
-        var isJson = contentType.Contains("json", StringComparison.OrdinalIgnoreCase);
         return new FailedAnswer(error with { RetryAfter = wait })
         {
             Body = relays && isJson ? bytes : null,
@@ -238,14 +237,15 @@ internal sealed class HttpProvider : IProvider
         };
     }
 
-    private GatewayError ReadError(IDialect spoken, int status, byte[] bytes, string contentType)
+    /// <summary>The error, and whether it came as JSON, whatever its content type says: Google's errors of a stream call themselves one.</summary>
+    private (GatewayError Error, bool IsJson) ReadError(IDialect spoken, int status, byte[] bytes, string contentType)
     {
         try
         {
             if (bytes.Length > 0)
             {
                 using var document = JsonDocument.Parse(bytes);
-                return spoken.ReadError(status, document.RootElement);
+                return (spoken.ReadError(status, document.RootElement), true);
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -254,7 +254,7 @@ internal sealed class HttpProvider : IProvider
         }
 
         var what = contentType.Length == 0 ? "no body" : contentType.Split(';')[0];
-        return new GatewayError(ErrorClassifier.ByStatus(status), $"{Name} answered with status {status} and {what} instead of an error in its protocol.") { Status = status };
+        return (new GatewayError(ErrorClassifier.ByStatus(status), $"{Name} answered with status {status} and {what} instead of an error in its protocol.") { Status = status }, false);
     }
 
     private static async Task<byte[]> ReadBoundedAsync(HttpResponseMessage response, CancellationToken cancel)

@@ -31,7 +31,8 @@ internal sealed class OpenAiChatCallTracker
 
     public void ReadLegacy(JsonElement function, IList<AIContent> contents)
     {
-        if (function.ValueKind == JsonValueKind.Object)
+        // Some servers write the field with empty texts where there is no call.
+        if (function.ValueKind == JsonValueKind.Object && (Any || OpenAiChatResponseReader.Text(function, "name") is { Length: > 0 }))
         {
             Add(index: 0, id: null, function, fragment: function, contents);
         }

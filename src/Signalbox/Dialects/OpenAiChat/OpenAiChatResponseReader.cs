@@ -106,9 +106,10 @@ internal static class OpenAiChatResponseReader
                 ReadCall(call, contents);
             }
         }
-        else if (message.TryGetProperty("function_call", out var function) && function.ValueKind == JsonValueKind.Object)
+        else if (message.TryGetProperty("function_call", out var function) && Text(function, "name") is { Length: > 0 } name)
         {
-            contents.Add(Contents.ToolCall(ToolCallIds.New(), Text(function, "name") ?? "", ArgumentsOf(function)));
+            // Snowflake writes the field with empty texts where there is no call.
+            contents.Add(Contents.ToolCall(ToolCallIds.New(), name, ArgumentsOf(function)));
         }
     }
 

@@ -32,7 +32,9 @@ internal sealed class OpenAiChatTap(bool hideUsage) : RelayTap
         }
 
         _updates.Clear();
-        return !hideUsage || !IsUsageOnly(data);
+
+        // Its end mark behind an answer without a finish reason would make a broken stream look finished.
+        return data.SequenceEqual("[DONE]"u8) ? IsFinished : !hideUsage || !IsUsageOnly(data);
     }
 
     /// <summary>Whether a chunk surely says nothing but a piece of text; <paramref name="length"/> is its size in characters.</summary>

@@ -19,11 +19,6 @@ internal static class OpenAiEmbeddings
         var model = problems.String(body, "model", required: true);
         var inputs = ReadInputs(body, problems);
         var encoding = problems.String(body, "encoding_format");
-        if (encoding is not (null or "float" or "base64"))
-        {
-            problems.Fail("encoding_format", "must be float or base64");
-        }
-
         var dimensions = problems.Int(body, "dimensions");
         var user = problems.String(body, "user");
         return problems.Error is not null ? null : new EmbeddingRequest

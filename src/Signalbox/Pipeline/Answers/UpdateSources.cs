@@ -73,17 +73,21 @@ internal sealed class ClientUpdates(UpdatesAnswer answer, string providerName) :
     public async IAsyncEnumerable<ChatResponseUpdate> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         var calls = 0;
+        var usage = new UsageDetails();
         await foreach (var update in answer.Updates.WithCancellation(cancel))
         {
-            yield return WithCallPieces(update, ref calls);
+            yield return Adapt(update, usage, ref calls);
         }
     }
 
     public GatewayError? Describe(Exception exception) =>
         exception is OperationCanceledException ? null : ChatClientProvider.ErrorOf(exception, providerName);
 
-    /// <summary>A client gives tool calls whole; stream writers take them in pieces, of which one may be the whole.</summary>
-    private static ChatResponseUpdate WithCallPieces(ChatResponseUpdate update, ref int calls)
+    /// <summary>
+    /// A client gives tool calls whole; stream writers take them in pieces, of which one may be the whole. Its counts are to be
+    /// added up; ours are the totals so far.
+    /// </summary>
+    private static ChatResponseUpdate Adapt(ChatResponseUpdate update, UsageDetails usage, ref int calls)
     {
         for (var i = 0; i < update.Contents.Count; i++)
         {
@@ -96,6 +100,13 @@ internal sealed class ClientUpdates(UpdatesAnswer answer, string providerName) :
                     Arguments = Contents.ArgumentsText(call),
                     AdditionalProperties = call.AdditionalProperties,
                 };
+            }
+            else if (update.Contents[i] is UsageContent more)
+            {
+                usage.Add(more.Details);
+                var total = new UsageDetails();
+                total.Add(usage);
+                update.Contents[i] = new UsageContent(total);
             }
         }
 

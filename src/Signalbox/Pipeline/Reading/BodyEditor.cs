@@ -91,7 +91,8 @@ internal sealed class BodyEditor(ReadOnlyMemory<byte> bytes, JsonElement root)
 
     public void WriteTo(IBufferWriter<byte> output)
     {
-        _edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
+        // What is put in at a place goes before what is cut out or replaced from there on.
+        _edits.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.Length.CompareTo(b.Length));
         var span = bytes.Span;
         var position = 0;
         foreach (var edit in _edits)

@@ -47,6 +47,15 @@ public sealed class OpenAiChatAnswerTests
             """{"choices":[{"message":{"content":null,"tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}]}""").FinishReason);
 
     [Fact]
+    public void A_legacy_call_of_empty_texts_is_no_call()
+    {
+        var response = Answer("""{"choices":[{"message":{"content":"4","function_call":{"name":"","arguments":""},"tool_calls":null},"finish_reason":"stop"}]}""");
+        Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
+        Assert.Equal("4", response.Text);
+        Assert.DoesNotContain(response.Messages[0].Contents, content => content is FunctionCallContent);
+    }
+
+    [Fact]
     public void A_filtered_choice_without_a_message_is_an_empty_answer()
     {
         var response = Answer("""{"choices":[{"index":0,"finish_reason":"content_filter","content_filter_results":{}}]}""");
