@@ -84,7 +84,7 @@ internal static class AnthropicMediaReader
 
     private static HostedFileContent? ReadFile(JsonElement source, string mediaType, ReadProblems problems)
     {
-        if (problems.String(source, "file_id", required: true) is not { Length: > 0 } id)
+        if (problems.String(source, "file_id", required: true) is not { } id || string.IsNullOrWhiteSpace(id))
         {
             problems.Fail("file_id", "must not be empty");
             return null;

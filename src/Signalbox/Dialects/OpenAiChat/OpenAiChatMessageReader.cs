@@ -257,7 +257,14 @@ internal static class OpenAiChatMessageReader
         var name = problems.String(file, "filename");
         if (problems.String(file, "file_id") is { } id)
         {
-            content = new HostedFileContent(id) { Name = name };
+            if (string.IsNullOrWhiteSpace(id))
+            {
+                problems.Fail("file_id", "must not be blank");
+            }
+            else
+            {
+                content = new HostedFileContent(id) { Name = name };
+            }
         }
         else if (problems.String(file, "file_data", required: true) is { } data)
         {

@@ -104,10 +104,18 @@ internal static class OpenAiTools
             named = custom;
         }
 
-        if (problems.String(named, "name", required: true) is { } name)
+        if (problems.String(named, "name", required: true) is not { } name)
         {
-            options.ToolMode = ChatToolMode.RequireSpecific(name);
+            return;
         }
+
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            problems.Fail("name", "must not be blank");
+            return;
+        }
+
+        options.ToolMode = ChatToolMode.RequireSpecific(name);
     }
 
     private static string[] AllowedNames(JsonElement allowed)

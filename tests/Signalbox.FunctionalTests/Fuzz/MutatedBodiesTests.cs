@@ -1,0 +1,65 @@
+using System.Text;
+using Signalbox.FunctionalTests.Support;
+using Signalbox.FunctionalTests.Support.Wires;
+
+namespace Signalbox.FunctionalTests.Fuzz;
+
+/// <summary>Whatever a caller sends: an answer, or a refusal that names the field; never a defect, never a hang.</summary>
+public class MutatedBodiesTests
+{
+    private const int Mutations = 10_000;
+    private const int OverHttp = 300;
+    private const long MemoryAllowance = 64 * 1024 * 1024;
+
+    [Fact]
+    public async Task No_mutation_of_a_valid_body_brings_the_pipeline_to_an_exception_a_5xx_or_a_hang()
+    {
+        await using var bench = await FuzzBench.StartAsync();
+        foreach (var (dialect, bodies) in ValidBodies.ByDialect)
+        {
+            Assert.All(bodies, body => Assert.Null(bench.Complaint(dialect, dialect, Encoding.UTF8.GetBytes(body))));
+        }
+
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var complaints = new List<string>();
+        var reached = 0;
+        await Task.Run(() =>
+        {
+            foreach (var mutated in MutatedBody.Samples(Mutations))
+            {
+                var body = mutated.Bytes;
+                var asked = bench.Asked;
+                string?[] heard = [bench.Complaint(mutated.Dialect, mutated.Dialect, body), bench.Complaint(mutated.Dialect, mutated.Target, body)];
+                complaints.AddRange(heard.Where(static complaint => complaint is not null).Select(complaint => $"{complaint}\n    {mutated}"));
+                reached += bench.Asked > asked ? 1 : 0;
+            }
+        }, TestContext.Current.CancellationToken);
+
+        Assert.True(complaints.Count == 0, $"{complaints.Count} complaints:\n{string.Join('\n', complaints.DistinctBy(static text => text[..Math.Min(120, text.Length)]).Take(30))}");
+        // Worth something only while it reaches both sides.
+        Assert.InRange(reached, Mutations / 10, Mutations * 9 / 10);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, MemoryAllowance);
+    }
+
+    [Fact]
+    public async Task Mutated_bodies_over_HTTP_are_answered_or_refused_in_the_shape_of_the_callers_dialect()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        foreach (var wire in Wire.All)
+        {
+            upstream.On(wire.Dialect, call => FuzzBench.AnswerAsync(wire, call));
+        }
+
+        await using var gateway = await GatewayHarness.StartAsync(FuzzBench.Config(upstream, "openai-chat"));
+        foreach (var mutated in MutatedBody.Samples(OverHttp))
+        {
+            var wire = Wire.Of(mutated.Dialect);
+            var answer = await gateway.AskAsync(wire.Path("m", stream: false), mutated.Bytes);
+
+            Assert.False(answer.Broke, mutated.ToString());
+            Assert.True(answer.Status is 200 or (>= 400 and < 500), $"{answer.Status}: {answer.Text}\n{mutated}");
+            Assert.True(answer.Status == 200 || wire.ErrorMessage(answer).Length > 0, mutated.ToString());
+            Assert.Equal(answer.Status != 200, answer.ErrorWord is not null);
+        }
+    }
+}
