@@ -31,7 +31,8 @@ internal sealed class OpenAiChatCallTracker
 
     public void ReadLegacy(JsonElement function, IList<AIContent> contents)
     {
-        if (function.ValueKind == JsonValueKind.Object)
+        // An object without a name begins nothing: some servers send the empty field when nothing is called.
+        if (function.ValueKind == JsonValueKind.Object && (_calls.Count > 0 || OpenAiChatResponseReader.Text(function, "name") is { Length: > 0 }))
         {
             Add(index: 0, id: null, function, fragment: function, contents);
         }

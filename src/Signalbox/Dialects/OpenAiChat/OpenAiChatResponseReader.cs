@@ -106,9 +106,10 @@ internal static class OpenAiChatResponseReader
                 ReadCall(call, contents);
             }
         }
-        else if (message.TryGetProperty("function_call", out var function) && function.ValueKind == JsonValueKind.Object)
+        else if (message.TryGetProperty("function_call", out var function) && function.ValueKind == JsonValueKind.Object && Text(function, "name") is { Length: > 0 } name)
         {
-            contents.Add(Contents.ToolCall(ToolCallIds.New(), Text(function, "name") ?? "", ArgumentsOf(function)));
+            // Snowflake sends the field with an empty name when nothing is called.
+            contents.Add(Contents.ToolCall(ToolCallIds.New(), name, ArgumentsOf(function)));
         }
     }
 

@@ -141,7 +141,8 @@ internal sealed class OpenAiChatWalk
                 AddCall(call.TryGetProperty("index", out var index) ? index.GetRawText() : null, String(call, "id"), call.GetProperty("function"));
             }
         }
-        else if (message.TryGetProperty("function_call", out var function) && function.ValueKind == JsonValueKind.Object)
+        else if (message.TryGetProperty("function_call", out var function) && function.ValueKind == JsonValueKind.Object
+            && (Calls.Count > 0 || String(function, "name").Length > 0))
         {
             AddCall("legacy", "", function);
         }
