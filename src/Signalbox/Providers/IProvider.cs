@@ -24,4 +24,7 @@ internal sealed class ProviderCall
 
     /// <summary>What this attempt does not carry over unchanged.</summary>
     public LossReport Losses { get; } = new();
+
+    /// <summary>What the tools are called at the provider; null when they have the caller's names.</summary>
+    public ToolNameMap? ToolNames { get; set; }
 }

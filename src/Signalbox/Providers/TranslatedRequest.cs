@@ -24,9 +24,10 @@ internal static class TranslatedRequest
         }
 
         services.Signatures.Restore(context.Request.Messages, target.Name);
+        call.ToolNames = ToolNameMap.Create(context.Request, target.Name);
         var outbound = new OutboundRequest
         {
-            Request = context.Request,
+            Request = call.ToolNames?.Apply(context.Request) ?? context.Request,
             Upstream = call.Deployment.Upstream,
             Capabilities = model.Capabilities,
             MaxOutputTokens = model.MaxOutputTokens,

@@ -103,6 +103,7 @@ internal sealed class CompleteDelivery(RequestContext context, ProviderCall call
                 var collector = new SignatureCollector(signatures);
                 foreach (var message in response.Messages)
                 {
+                    call.ToolNames?.Restore(message.Contents);
                     collector.Take(message.Contents);
                 }
 

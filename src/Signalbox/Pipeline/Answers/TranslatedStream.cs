@@ -10,6 +10,7 @@ namespace Signalbox.Pipeline.Answers;
 internal sealed class TranslatedStream(RequestContext context, ProviderCall call, WireAnswer answer, SignatureStore signatures)
     : StreamDelivery(context, call, answer)
 {
+    private readonly ToolNameMap? _toolNames = call.ToolNames;
     private readonly AnswerStreamReader _reader = answer.Dialect.CreateStreamReader();
     private readonly AnswerStreamWriter _writer = RelayedStream.StreamWriterOf(context);
     private readonly SignatureCollector _signatures = new(signatures);
@@ -51,6 +52,7 @@ internal sealed class TranslatedStream(RequestContext context, ProviderCall call
         for (var i = 0; i < _updates.Count; i++)
         {
             var update = _updates[i];
+            _toolNames?.Restore(update.Contents);
             Notes.Note(update);
             _signatures.Take(update.Contents);
             _writer.Write(update, output);

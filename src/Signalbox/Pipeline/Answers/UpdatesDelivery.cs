@@ -10,6 +10,7 @@ internal sealed class UpdatesDelivery : Delivery
     private readonly IUpdateSource _source;
     private readonly AnswerStreamWriter? _writer;
     private readonly SignatureCollector _signatures;
+    private readonly ToolNameMap? _toolNames;
     private readonly List<ChatResponseUpdate> _pending = [];
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
     private bool _ended;
@@ -18,6 +19,7 @@ internal sealed class UpdatesDelivery : Delivery
         : base(context, call.Losses)
     {
         _source = source;
+        _toolNames = call.ToolNames;
         _writer = context.Caller is WireCaller ? RelayedStream.StreamWriterOf(context) : null;
         _signatures = new SignatureCollector(signatures);
     }
@@ -102,6 +104,7 @@ internal sealed class UpdatesDelivery : Delivery
 
     private void Note(ChatResponseUpdate update)
     {
+        _toolNames?.Restore(update.Contents);
         Notes.Note(update);
         _signatures.Take(update.Contents);
     }

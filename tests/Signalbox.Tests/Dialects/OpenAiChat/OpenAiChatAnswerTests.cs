@@ -46,6 +46,21 @@ public sealed class OpenAiChatAnswerTests
         Assert.Equal(ChatFinishReason.ToolCalls, Answer(
             """{"choices":[{"message":{"content":null,"tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}]}""").FinishReason);
 
+    [Theory]
+    [InlineData("""{"name":"","arguments":""}""", 0)]
+    [InlineData("""{}""", 0)]
+    [InlineData("""{"name":"f","arguments":""}""", 1)]
+    public void A_function_call_without_a_name_is_no_call(string call, int count)
+    {
+        var response = Answer("""{"choices":[{"message":{"content":"4","function_call":$,"tool_calls":null},"finish_reason":"stop"}]}""".Replace("$", call, StringComparison.Ordinal));
+        Assert.Equal(count, response.Messages[0].Contents.OfType<Microsoft.Extensions.AI.FunctionCallContent>().Count());
+        Assert.Equal(count == 0 ? ChatFinishReason.Stop : ChatFinishReason.ToolCalls, response.FinishReason);
+        Assert.Equal("4", response.Text);
+
+        var streamed = Collect(Chunk("""{"content":"4","function_call":$}""".Replace("$", call, StringComparison.Ordinal), "\"stop\""));
+        Assert.Equal(count, streamed.Calls.Count);
+    }
+
     [Fact]
     public void A_legacy_call_of_empty_texts_is_no_call()
     {
