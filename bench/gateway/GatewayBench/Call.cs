@@ -10,14 +10,14 @@ internal static class Providers
     public const string Complete = "complete";
     /// <summary>500 events in as few writes as the socket takes: the parsing is not hidden behind system calls.</summary>
     public const string Burst = "burst";
-    /// <summary>500 events, one write each: what a provider does.</summary>
-    public const string Events = "events";
+    /// <summary>500 events, one write each, 50 per second: what a provider does.</summary>
+    public const string Paced = "paced";
     /// <summary>A short stream of 20 events per second.</summary>
     public const string Trickle = "trickle";
     /// <summary>One event per second.</summary>
     public const string Slow = "slow";
 
-    public static readonly IReadOnlyList<string> All = [Complete, Burst, Events, Trickle, Slow];
+    public static readonly IReadOnlyList<string> All = [Complete, Burst, Paced, Trickle, Slow];
 }
 
 /// <summary>One HTTP request of the bench, the same for wrk, the load client and the checks.</summary>

@@ -85,7 +85,7 @@ static (string Name, Func<CancellationToken, Task> Run)[] Parts(Setup setup, Ben
     ("cold-start", new ColdStartPart(setup, report).RunAsync),
     ("cpu", new CpuPart(setup, report).CompleteAsync),
     ("stream-cpu", new CpuPart(setup, report).StreamsAsync),
-    ("paced-stream-cpu", new CpuPart(setup, report).PacedStreamsAsync),
+    ("paced-stream-cpu", new PacedPart(setup, report).RunAsync),
     ("latency", new LatencyPart(setup, report).AnswersAsync),
     ("first-token", new LatencyPart(setup, report).FirstTokensAsync),
     ("open-streams", new MemoryPart(setup, report).OpenStreamsAsync),

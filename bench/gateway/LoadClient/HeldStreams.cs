@@ -21,10 +21,10 @@ internal sealed class HeldStreams(int port, byte[] request, int count)
         for (var i = 0; i < count; i++)
         {
             streams.Add(HoldAsync(stop.Token));
-            if (i % 50 == 49)
+            if (i % 5 == 4)
             {
-                // The listen backlog is finite; a burst of 2,000 connects would measure SYN retries.
-                await Task.Delay(10, cancellationToken);
+                // A few per millisecond: no burst on the listen queue, and streams that do not all speak at the same moment.
+                await Task.Delay(1, cancellationToken);
             }
         }
 

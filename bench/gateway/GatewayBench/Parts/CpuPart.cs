@@ -1,4 +1,3 @@
-using System.Globalization;
 using Signalbox.Bench.Gateway.Processes;
 using Signalbox.Bench.Gateway.Reporting;
 
@@ -19,9 +18,6 @@ internal sealed class CpuPart(Setup setup, BenchReport report)
     public Task StreamsAsync(CancellationToken cancellationToken) =>
         RunAsync(new Load("stream-cpu", "500-chunk stream", Providers.Burst, Connections: 8, RelayedBar: 3.0, TranslatedBar: 8.0), cancellationToken);
 
-    public Task PacedStreamsAsync(CancellationToken cancellationToken) =>
-        RunAsync(new Load("paced-stream-cpu", "500-write stream", Providers.Events, Connections: 8, RelayedBar: 3.0, TranslatedBar: 8.0), cancellationToken);
-
     private async Task RunAsync(Load load, CancellationToken cancellationToken)
     {
         await using var bare = await setup.StartBareAsync(cancellationToken);
@@ -34,16 +30,16 @@ internal sealed class CpuPart(Setup setup, BenchReport report)
         foreach (var (placement, rounds) in new[] { (Placement.OneCpu, _rounds), (Placement.AllCpus, _roundsOnAllCpus) })
         {
             placement.Move(setup.Upstream, bare.Process, gateway.Process);
-            Case plain = new(bare, bare.Relayed(load.Provider)), relayed = new(gateway, gateway.Relayed(load.Provider)), translated = new(gateway, gateway.Translated(load.Provider));
+            CpuCase plain = new(bare, bare.Relayed(load.Provider)), relayed = new(gateway, gateway.Relayed(load.Provider)), translated = new(gateway, gateway.Translated(load.Provider));
             await MeasureAsync([plain, relayed, translated], load.Connections, placement, rounds, cancellationToken);
 
             var counts = placement == Placement.OneCpu;
-            report.Add(Ratio(load.Part, $"CPU per relayed {load.Name}, {placement.Name}", relayed, plain, counts ? load.RelayedBar : null));
-            report.Add(Ratio(load.Part, $"CPU per translated {load.Name}, {placement.Name}", translated, plain, counts ? load.TranslatedBar : null));
+            report.Add(relayed.Over(plain, load.Part, $"CPU per relayed {load.Name}, {placement.Name}", counts ? load.RelayedBar : null));
+            report.Add(translated.Over(plain, load.Part, $"CPU per translated {load.Name}, {placement.Name}", counts ? load.TranslatedBar : null));
         }
     }
 
-    private async Task MeasureAsync(Case[] cases, int connections, Placement placement, int rounds, CancellationToken cancellationToken)
+    private async Task MeasureAsync(CpuCase[] cases, int connections, Placement placement, int rounds, CancellationToken cancellationToken)
     {
         for (var round = 0; round < rounds; round++)
         {
@@ -57,20 +53,5 @@ internal sealed class CpuPart(Setup setup, BenchReport report)
         }
     }
 
-    private static Finding Ratio(string part, string name, Case measured, Case bare, double? bar)
-    {
-        var (cost, reference) = (Statistics.LowerQuartile(measured.Microseconds), Statistics.LowerQuartile(bare.Microseconds));
-        return new Finding(part, name, cost / reference, "x bare", bar)
-        {
-            Rounds = Statistics.Pairwise(measured.Microseconds, bare.Microseconds, (left, right) => left / right),
-            Detail = string.Create(CultureInfo.InvariantCulture, $"gateway {cost:0.0} us, bare {reference:0.0} us"),
-        };
-    }
-
     private sealed record Load(string Part, string Name, string Provider, int Connections, double RelayedBar, double TranslatedBar);
-
-    private sealed record Case(Proxy Proxy, Call Call)
-    {
-        public List<double> Microseconds { get; } = [];
-    }
 }

@@ -58,11 +58,11 @@ internal sealed class MemoryPart(Setup setup, BenchReport report)
     private async Task<Finding> OpenStreamsAsync(string kind, Proxy proxy, Call call, double? bar, CancellationToken cancellationToken)
     {
         await Warmup.RunAsync(setup, Warmup.AllKinds(proxy), cancellationToken);
-        await LoadClient.HoldAsync(setup, call, WarmStreams, () => Task.Delay(SamplePause, cancellationToken), cancellationToken);
+        await LoadClient.HoldAsync(setup, call, WarmStreams, Placement.AllCpus, () => Task.Delay(SamplePause, cancellationToken), cancellationToken);
         var idle = await SampleAsync(proxy, samples: 5, cancellationToken);
 
         var open = default(Memory);
-        await LoadClient.HoldAsync(setup, call, Streams, async () => open = await SampleAsync(proxy, setup.Options.Quick ? 10 : 20, cancellationToken), cancellationToken);
+        await LoadClient.HoldAsync(setup, call, Streams, Placement.AllCpus, async () => open = await SampleAsync(proxy, setup.Options.Quick ? 10 : 20, cancellationToken), cancellationToken);
         return new Finding("open-streams", $"memory per open slow stream, {kind}", (open.PrivateKb - idle.PrivateKb) / Streams, "KB", bar)
         {
             Detail = string.Create(CultureInfo.InvariantCulture,

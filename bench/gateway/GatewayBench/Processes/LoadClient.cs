@@ -15,9 +15,10 @@ internal static class LoadClient
     }
 
     /// <summary>Opens the streams and keeps them open while <paramref name="measure"/> runs.</summary>
-    public static async Task<HoldResult> HoldAsync(Setup setup, Call call, int count, Func<Task> measure, CancellationToken cancellationToken)
+    public static async Task<HoldResult> HoldAsync(
+        Setup setup, Call call, int count, Placement placement, Func<Task> measure, CancellationToken cancellationToken)
     {
-        using var client = Start(setup, call, Placement.AllCpus, $"hold --count {count}");
+        using var client = Start(setup, call, placement, $"hold --count {count}");
         var opened = await client.Output.ReadLineAsync(cancellationToken);
         if (opened == $"open {count}")
         {

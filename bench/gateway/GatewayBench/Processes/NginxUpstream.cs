@@ -1,4 +1,5 @@
 using System.Globalization;
+using Signalbox.Bench.Gateway.Parts;
 
 namespace Signalbox.Bench.Gateway.Processes;
 
@@ -31,7 +32,7 @@ internal static class NginxUpstream
             listen 127.0.0.1:{{port.ToString(CultureInfo.InvariantCulture)}} backlog=4096;
             {{Location(Providers.Complete, workspace.File(Payloads.CompletionFile), "application/json", "")}}
             {{Location(Providers.Burst, workspace.File(Payloads.StreamFile), "text/event-stream", Chunked)}}
-            {{Location(Providers.Events, workspace.File(Payloads.StreamFile), "text/event-stream", Chunked + OneEventPerWrite)}}
+            {{Location(Providers.Paced, workspace.File(Payloads.StreamFile), "text/event-stream", Chunked + OneEventPerWrite + Limit(PacedPart.EventsPerSecond))}}
             {{Location(Providers.Trickle, workspace.File(Payloads.ShortStreamFile), "text/event-stream", Chunked + OneEventPerWrite + Limit(20))}}
             {{Location(Providers.Slow, workspace.File(Payloads.StreamFile), "text/event-stream", Chunked + OneEventPerWrite + Limit(1))}}
           }

@@ -15,20 +15,16 @@ internal static class ProcFs
         return (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
     }
 
-    /// <summary>The bench itself and all of its children that have ended.</summary>
-    public static double OwnCpuSeconds()
-    {
-        var fields = StatFields("/proc/self/stat");
-        return CpuSeconds(Environment.ProcessId) + ((Number(fields[13]) + Number(fields[14])) / TicksPerSecond);
-    }
-
     /// <summary>Time of all CPUs of the machine.</summary>
     public static MachineTime ReadMachineTime()
     {
         // user nice system idle iowait irq softirq steal
         var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9].Select(Number).ToArray();
         var idle = fields[3] + fields[4];
-        return new MachineTime((fields.Sum() - idle - fields[7]) / TicksPerSecond, fields[7] / TicksPerSecond, fields.Sum() / TicksPerSecond);
+        // Our own is this process and its children that have ended; the build before it was done under the same process id.
+        var self = StatFields("/proc/self/stat")[11..15].Sum(Number);
+        return new MachineTime(
+            (fields.Sum() - idle - fields[7]) / TicksPerSecond, self / TicksPerSecond, fields[7] / TicksPerSecond, fields.Sum() / TicksPerSecond);
     }
 
     /// <summary>Resident and private memory in KB.</summary>
@@ -64,5 +60,5 @@ internal static class ProcFs
 
 internal readonly record struct Memory(double ResidentKb, double PrivateKb);
 
-/// <summary>Seconds in which a CPU worked, was taken away by the hypervisor, and existed.</summary>
-internal readonly record struct MachineTime(double Busy, double Stolen, double Total);
+/// <summary>Seconds in which a CPU worked, worked for the bench, was taken away by the hypervisor, and existed.</summary>
+internal readonly record struct MachineTime(double Busy, double Own, double Stolen, double Total);

@@ -46,7 +46,7 @@ internal sealed record Machine(
         var total = now.Total - before.Total;
         return this with
         {
-            ForeignPercent = Math.Round(Math.Max(0, now.Busy - before.Busy - ProcFs.OwnCpuSeconds()) / total * 100, 1),
+            ForeignPercent = Math.Round(Math.Max(0, now.Busy - before.Busy - (now.Own - before.Own)) / total * 100, 1),
             StolenPercent = Math.Round((now.Stolen - before.Stolen) / total * 100, 1),
         };
     }
