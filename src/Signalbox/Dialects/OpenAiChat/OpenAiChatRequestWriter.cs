@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Catalog;
 
 namespace Signalbox.Dialects.OpenAiChat;
 
@@ -81,11 +82,10 @@ internal static class OpenAiChatRequestWriter
     private static void WriteSampling(OutboundRequest outbound, Utf8JsonWriter json)
     {
         var options = outbound.Request.Options;
-        var allowed = outbound.Capabilities.Sampling;
-        WriteNumber("temperature", options.Temperature, allowed, outbound.Losses, json);
-        WriteNumber("top_p", options.TopP, allowed, outbound.Losses, json);
-        WriteNumber("frequency_penalty", options.FrequencyPenalty, allowed, outbound.Losses, json);
-        WriteNumber("presence_penalty", options.PresencePenalty, allowed, outbound.Losses, json);
+        WriteNumber("temperature", options.Temperature, outbound, json);
+        WriteNumber("top_p", options.TopP, outbound, json);
+        WriteNumber("frequency_penalty", options.FrequencyPenalty, outbound, json);
+        WriteNumber("presence_penalty", options.PresencePenalty, outbound, json);
         if (options.TopK is { } topK)
         {
             if (outbound.Differences.TopK)
@@ -104,20 +104,20 @@ internal static class OpenAiChatRequestWriter
         }
     }
 
-    private static void WriteNumber(string name, float? value, bool allowed, LossReport losses, Utf8JsonWriter json)
+    private static void WriteNumber(string name, float? value, OutboundRequest outbound, Utf8JsonWriter json)
     {
         if (value is not { } number)
         {
             return;
         }
 
-        if (allowed)
+        if (outbound.Capabilities.Sampling && !outbound.Capabilities.RefusedParameters.Contains(name))
         {
             json.WriteNumber(name, number);
         }
         else
         {
-            losses.Add(name, LossKind.Dropped);
+            outbound.Losses.Add(name, LossKind.Dropped);
         }
     }
 
@@ -150,6 +150,12 @@ internal static class OpenAiChatRequestWriter
             return;
         }
 
+        if (!TakesEffort(outbound.Capabilities))
+        {
+            outbound.Losses.Add("reasoning", LossKind.Dropped);
+            return;
+        }
+
         var known = outbound.Capabilities.Efforts;
         if (known.Count > 0 && !known.Contains(effort))
         {
@@ -159,6 +165,14 @@ internal static class OpenAiChatRequestWriter
 
         json.WriteString("reasoning_effort"u8, effort);
     }
+
+    /// <summary>A model that is known to have no effort to set refuses the field; one that nothing is known about is asked.</summary>
+    private static bool TakesEffort(ModelCapabilities capabilities) => capabilities.Reasoning switch
+    {
+        ReasoningKind.Always => false,
+        ReasoningKind.None => ReferenceEquals(capabilities, ModelCapabilities.Conservative),
+        _ => true,
+    };
 
     private static void WriteFormat(ChatOptions options, Utf8JsonWriter json)
     {

@@ -11,9 +11,19 @@ namespace Signalbox.Tests.Dialects.OpenAiChat;
 public sealed class OpenAiChatRequestTests
 {
     [Fact]
+    public void An_effort_is_left_out_for_a_model_that_is_known_to_have_none()
+    {
+        var request = Request(new ChatOptions { Reasoning = new ReasoningOptions { Effort = ReasoningEffort.High } });
+        var outbound = Outbound(request, capabilities: new ModelCapabilities { Reasoning = ReasoningKind.Always });
+        Assert.DoesNotContain("reasoning_effort", Write(outbound));
+        Assert.Equal("reasoning;dropped", outbound.Losses.ToHeaderValue());
+        Assert.Contains("\"reasoning_effort\":\"high\"", Write(Outbound(request)));
+    }
+
+    [Fact]
     public void A_whole_conversation_is_written_as_the_golden_file_says()
     {
-        var outbound = Outbound(Read(GoldenFile.Read("request.json")), capabilities: new ModelCapabilities { MaxCompletionTokens = true });
+        var outbound = Outbound(Read(GoldenFile.Read("request.json")), capabilities: new ModelCapabilities { MaxCompletionTokens = true, Reasoning = ReasoningKind.Effort });
         GoldenFile.Check("request.written.json", Write(outbound) + "\n");
         Assert.Equal("", outbound.Losses.ToHeaderValue());
     }
