@@ -12,11 +12,13 @@ internal sealed class ToolNameMap
 {
     private const int HashLength = 8;
 
-    private readonly Dictionary<string, string> _sent = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _sent;
+    private readonly Dictionary<string, string> _given;
 
-    private ToolNameMap()
+    private ToolNameMap(Dictionary<string, string> sent, Dictionary<string, string> given)
     {
+        _sent = sent;
+        _given = given;
     }
 
     /// <summary>Null, and nothing allocated, when the target takes all names as they are.</summary>
@@ -29,7 +31,7 @@ internal sealed class ToolNameMap
 
         var names = NamesOf(request);
         var taken = new HashSet<string>(names.Where(rule.Accepts), StringComparer.Ordinal);
-        var map = new ToolNameMap();
+        var map = new ToolNameMap(new(StringComparer.Ordinal), new(StringComparer.Ordinal));
         foreach (var name in names)
         {
             if (!rule.Accepts(name) && !map._sent.ContainsKey(name))
@@ -48,6 +50,9 @@ internal sealed class ToolNameMap
 
     /// <summary>The caller's own name.</summary>
     public string GivenName(string sent) => _given.GetValueOrDefault(sent, sent);
+
+    /// <summary>The map back.</summary>
+    public ToolNameMap Inverse() => new(_given, _sent);
 
     /// <summary>The request with the other names. The caller's is left as it is: another target may take its names.</summary>
     public DialectRequest Apply(DialectRequest request) => new()
