@@ -1,2 +1,0 @@
-namespace Signalbox.FunctionalTests;
-public class PlaceholderTests { [Fact] public void Builds() { } }
