@@ -88,6 +88,10 @@ internal sealed class HttpProvider : IProvider
         {
             return new FailedAnswer(Unreachable(e));
         }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new FailedAnswer(NotConnectedInTime());
+        }
     }
 
     /// <summary>Sends a body that is no chat (embeddings, token counts); the answer is read whole.</summary>
@@ -114,6 +118,10 @@ internal sealed class HttpProvider : IProvider
         catch (HttpRequestException e)
         {
             return new SideAnswer([], "", new FailedAnswer(Unreachable(e)));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new SideAnswer([], "", new FailedAnswer(NotConnectedInTime()));
         }
         catch (IOException)
         {
@@ -276,6 +284,10 @@ internal sealed class HttpProvider : IProvider
             return [];
         }
     }
+
+    /// <summary>The handler tells of a connection that took too long by a cancellation that nobody asked for.</summary>
+    private GatewayError NotConnectedInTime() => new(ErrorKind.UpstreamTimeout,
+        $"{Name} could not be reached: no connection within {_config.ConnectTimeout.TotalSeconds:0.#} seconds. Check that it runs and that its baseUrl is right, or raise connectTimeout.");
 
     private GatewayError Unreachable(HttpRequestException e)
     {
