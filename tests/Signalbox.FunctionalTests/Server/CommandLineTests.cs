@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Signalbox.FunctionalTests.Support;
@@ -22,6 +23,7 @@ public class CommandLineTests
         using var open = await Patience.For(client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Patience.Token), "the head of a stream");
 
         server.Stop();
+        await RefusedAsync(client.BaseAddress!);
         go.SetResult();
         var answer = await CallerAnswer.ReadAsync(open);
 
@@ -71,5 +73,25 @@ public class CommandLineTests
         Assert.Equal(2, unknown.Code);
         Assert.Contains("no-such-model", unknown.Errors, StringComparison.Ordinal);
         Assert.Equal("hello", (await upstream.NextCallAsync()).Json.Items("messages").Single().Str("content"));
+    }
+
+    /// <summary>Returns when nobody listens there any more: the stop has begun.</summary>
+    private static async Task RefusedAsync(Uri address)
+    {
+        var refused = false;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Patience.Token);
+        limit.CancelAfter(Patience.Limit);
+        while (!refused)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(address.Host, address.Port, limit.Token);
+            }
+            catch (SocketException)
+            {
+                refused = true;
+            }
+        }
     }
 }
