@@ -62,4 +62,45 @@ public class MutatedBodiesTests
             Assert.Equal(answer.Status != 200, answer.ErrorWord is not null);
         }
     }
+
+    [Fact]
+    public async Task Mutated_bodies_of_the_routes_beside_chat_are_answered_or_refused_too()
+    {
+        (string Path, string Dialect, string Body)[] routes =
+        [
+            ("/v1/completions", "openai-chat", """{"model":"m","prompt":["Hi"],"max_tokens":5,"stop":"END","logprobs":1,"echo":false,"suffix":""}"""),
+            ("/v1/embeddings", "openai-chat", """{"model":"m","input":["a",[1,2]],"encoding_format":"base64","dimensions":2,"user":"u"}"""),
+            ("/v1/embeddings", "openai-chat", """{"model":"m","input":"a","encoding_format":"float"}"""),
+            ("/v1/messages/count_tokens", "anthropic-messages", """{"model":"m","system":"s","messages":[{"role":"user","content":[{"type":"text","text":"Hi"}]}],"tools":[]}"""),
+            ("/v1beta/models/m:countTokens", "gemini", """{"contents":[{"parts":[{"text":"Hi"}]}],"generateContentRequest":{"model":"m","contents":[]}}"""),
+            ("/v1beta/models/m:embedContent", "gemini", """{"content":{"parts":[{"text":"a"}]},"taskType":"RETRIEVAL_QUERY","outputDimensionality":2}"""),
+            ("/v1beta/models/m:batchEmbedContents", "gemini", """{"requests":[{"model":"models/m","content":{"parts":[{"text":"a"}]}}]}"""),
+            ("/api/generate", "ollama", """{"model":"m","prompt":"Hi","system":"s","stream":false,"images":["AAAA"],"format":"json","options":{"seed":1},"context":[1]}"""),
+            ("/api/embed", "ollama", """{"model":"m","input":["a"],"truncate":true,"dimensions":2,"options":{}}"""),
+            ("/api/show", "ollama", """{"model":"m","verbose":true}"""),
+        ];
+        await using var upstream = await FakeUpstream.StartAsync(static call => call.Path switch
+        {
+            "/embeddings" => call.AnswerAsync(200, "application/json", """{"data":[{"index":0,"embedding":[0.5]}],"model":"m","usage":{"prompt_tokens":1,"total_tokens":1}}"""),
+            "/completions" => call.AnswerAsync(200, "application/json", """{"id":"x","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"Hello","finish_reason":"stop"}]}"""),
+            _ => FuzzBench.AnswerAsync(Wire.Of("openai-chat"), call),
+        });
+        await using var gateway = await GatewayHarness.StartAsync(FuzzBench.Config(upstream, "openai-chat"));
+        var answered = 0;
+        foreach (var mutated in MutatedBody.Samples(OverHttp))
+        {
+            foreach (var (path, dialect, body) in routes)
+            {
+                var changed = mutated with { Dialect = dialect, Source = body };
+                var answer = await gateway.AskAsync(path, changed.Bytes);
+
+                Assert.False(answer.Broke, $"{path} {changed}");
+                Assert.True(answer.Status is 200 or (>= 400 and < 500), $"{path} {answer.Status}: {answer.Text}\n{changed}");
+                Assert.True(answer.Status == 200 || Wire.Of(dialect).ErrorMessage(answer).Length > 0, $"{path} {changed}");
+                answered += answer.Status == 200 ? 1 : 0;
+            }
+        }
+
+        Assert.InRange(answered, OverHttp, OverHttp * (routes.Length - 1));
+    }
 }

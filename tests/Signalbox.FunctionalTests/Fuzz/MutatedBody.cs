@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -8,7 +9,7 @@ namespace Signalbox.FunctionalTests.Fuzz;
 /// <summary>A body of a dialect after some edits, and the provider's dialect that it is meant for.</summary>
 internal sealed record MutatedBody(string Dialect, string Target, string Source, IReadOnlyList<BodyEdit> Edits)
 {
-    private const ulong Seed = 20_261_121;
+    private const ulong DefaultSeed = 20_261_121;
 
     private static readonly string[] Dialects = [.. Wire.All.Select(static wire => wire.Dialect)];
 
@@ -28,8 +29,10 @@ internal sealed record MutatedBody(string Dialect, string Target, string Source,
         from edits in Gen.ArrayOf(Edit, count)
         select new MutatedBody(dialect, target, source, edits);
 
-    /// <summary>The same for everyone, so that a failure can be seen again; another seed finds other bodies.</summary>
+    /// <summary>The same for everyone, so that a failure can be seen again; SIGNALBOX_FUZZ_SEED finds other bodies.</summary>
     public static IEnumerable<MutatedBody> Samples(int count) => Any.Sample(count, new Rnd(Seed), 10);
+
+    private static ulong Seed => ulong.TryParse(Environment.GetEnvironmentVariable("SIGNALBOX_FUZZ_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : DefaultSeed;
 
     public byte[] Bytes => Edits.Aggregate(Encoding.UTF8.GetBytes(Source), static (body, edit) => edit.ApplyTo(body));
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Signalbox.Dialects;
 
 namespace Signalbox.Pipeline.Reading;
@@ -20,6 +21,12 @@ internal static class JsonFault
                 if (!walk.Take(ref json))
                 {
                     return Fault(walk.Path, "has the same key twice", json.TokenStartIndex);
+                }
+
+                // The reader itself does not look into strings.
+                if (json.TokenType is JsonTokenType.String && !Utf8.IsValid(json.ValueSpan))
+                {
+                    return Fault(walk.Path, "is not valid UTF-8", json.TokenStartIndex);
                 }
             }
         }
