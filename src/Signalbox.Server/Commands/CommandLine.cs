@@ -30,7 +30,9 @@ internal static class CommandLine
         var parsed = root.Parse(words);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            // "Required command was not provided" follows from the word that was not known; the word is what to mend.
+            var errors = parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.Where(static error => error.Message.Contains('\'')) : parsed.Errors;
+            foreach (var error in errors.DefaultIfEmpty(parsed.Errors[0]))
             {
                 await Console.Error.WriteLineAsync("error: " + error.Message);
             }

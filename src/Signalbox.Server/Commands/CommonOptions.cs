@@ -30,9 +30,18 @@ internal sealed class CommonOptions
     public ConfigResult? Load(ParseResult parsed)
     {
         var result = ConfigLoader.Load(parsed.GetValue(Config), ConfigLoader.ProcessEnvironment());
+        if (result.Config is { Discovered: true, Providers.Count: 0 })
+        {
+            foreach (var problem in result.Problems)
+            {
+                Console.Error.WriteLine($"error: {problem.Message}");
+            }
+
+            return null;
+        }
+
         Report(result);
-        // Nothing to talk to: the warning among the problems has said what to set.
-        return result.Config is null or { Discovered: true, Providers.Count: 0 } ? null : result;
+        return result.Config is null ? null : result;
     }
 
     /// <summary>Says every problem on standard error, a line each.</summary>

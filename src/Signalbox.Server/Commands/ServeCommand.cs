@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Signalbox.Catalog;
 using Signalbox.Configuration;
+using Signalbox.Configuration.Fields;
 using Signalbox.Pipeline;
 using Signalbox.Server.Hosting;
 
@@ -39,6 +40,15 @@ internal static class ServeCommand
             return CommandLine.WrongWords;
         }
 
+        foreach (var url in urls)
+        {
+            if (TextChecks.ListenUrl(url, out _) is { } complaint)
+            {
+                await Console.Error.WriteLineAsync($"error: --urls: '{url}' {complaint}");
+                return CommandLine.WrongWords;
+            }
+        }
+
         using var runtime = new GatewayRuntime(config, TimeProvider.System, await catalog);
         await using var app = GatewayHost.Build(await builder, runtime, urls.Length > 0 ? urls : config.Server.Urls);
         using var reloader = Watch(loaded, runtime);
@@ -46,10 +56,10 @@ internal static class ServeCommand
         {
             await app.StartAsync(cancel);
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or InvalidOperationException or ArgumentException)
         {
             await Console.Error.WriteLineAsync($"error: {e.Message} Choose another address with --urls.");
-            return e is IOException ? CommandLine.Failed : CommandLine.WrongWords;
+            return CommandLine.Failed;
         }
 
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
@@ -69,6 +79,11 @@ internal static class ServeCommand
             CommonOptions.Report(result);
             if (result.Config is { } config)
             {
+                if (!config.Server.Urls.SequenceEqual(runtime.Snapshot.Config.Server.Urls))
+                {
+                    Console.Error.WriteLine("warning: server.urls has changed; the addresses in use stay until the next start.");
+                }
+
                 runtime.Swap(config);
                 Console.Error.WriteLine($"The configuration {result.Path} is in force.");
             }

@@ -11,6 +11,8 @@ namespace Signalbox.Server.Endpoints;
 /// <summary>The routes of contract section 3, as a table.</summary>
 internal static class GatewayEndpoints
 {
+    private static readonly string[] Reading = ["GET", "HEAD"];
+
     public static void Map(IEndpointRouteBuilder routes, GatewayRuntime runtime)
     {
         var chat = new ChatEndpoint(runtime);
@@ -23,7 +25,7 @@ internal static class GatewayEndpoints
         routes.MapPost("/v1/chat/completions", chat.For(OpenAiChatDialect.Instance));
         routes.MapPost("/v1/completions", chat.For(LegacyCompletionsDialect.Instance));
         routes.MapPost("/v1/embeddings", embeddings.For(OpenAiChatDialect.Instance));
-        routes.MapGet("/v1/models", models.ListAsync);
+        routes.MapMethods("/v1/models", Reading, models.ListAsync);
         routes.MapGet("/v1/models/{**id}", models.GetAsync);
 
         routes.MapPost("/v1/responses", chat.For(ResponsesDialect.Instance));
@@ -38,12 +40,14 @@ internal static class GatewayEndpoints
         routes.MapPost("/api/chat", chat.For(OllamaDialect.Instance));
         routes.MapPost("/api/generate", chat.For(OllamaGenerateDialect.Instance));
         routes.MapPost("/api/embed", embeddings.For(OllamaDialect.Instance));
-        routes.MapGet("/api/tags", models.ListOllamaAsync);
-        routes.MapGet("/api/version", OllamaEndpoints.VersionAsync);
+        routes.MapMethods("/api/tags", Reading, models.ListOllamaAsync);
+        routes.MapMethods("/api/version", Reading, OllamaEndpoints.VersionAsync);
         routes.MapPost("/api/show", models.ShowOllamaAsync);
 
-        routes.MapGet("/health/live", static http => http.Response.WriteAsync("ok"));
-        routes.MapGet("/health/ready", static http => http.Response.WriteAsync("ok"));
+        // Monitors and Ollama's clients ask with HEAD.
+        routes.MapMethods("/", Reading, static http => http.Response.WriteAsync("Signalbox is running"));
+        routes.MapMethods("/health/live", Reading, static http => http.Response.WriteAsync("ok"));
+        routes.MapMethods("/health/ready", Reading, static http => http.Response.WriteAsync("ok"));
         routes.MapFallback(NotFoundAsync);
     }
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Signalbox.Catalog;
 using Signalbox.Dialects;
+using Signalbox.Dialects.Anthropic;
 using Signalbox.Dialects.Gemini;
 using Signalbox.Dialects.Json;
 using Signalbox.Dialects.Ollama;
+using Signalbox.Dialects.OpenAiChat;
 using Signalbox.Pipeline;
 using Signalbox.Pipeline.Answers;
 using Signalbox.Pipeline.Reading;
@@ -26,7 +28,8 @@ internal sealed class ModelsEndpoint(GatewayRuntime runtime)
         var name = Uri.UnescapeDataString(http.Request.RouteValues["id"] as string ?? "");
         if (runtime.Snapshot.Find(name) is not { Targets.Count: > 0 } found)
         {
-            return ErrorResponse.WriteAsync(http, PathDialect.Of(http.Request.Path), runtime.Snapshot.NotFound(name), RequestIds.New());
+            IDialect dialect = http.Request.Headers.ContainsKey("anthropic-version") ? AnthropicDialect.Instance : OpenAiChatDialect.Instance;
+            return ErrorResponse.WriteAsync(http, dialect, runtime.Snapshot.NotFound(name), RequestIds.New());
         }
 
         return http.Request.Headers.ContainsKey("anthropic-version")

@@ -1,8 +1,12 @@
+using Signalbox.Dialects;
 using Signalbox.Pipeline;
 
 namespace Signalbox.Server.Hosting;
 
-/// <summary>Answers browsers of the configured origins. The list is read from the snapshot in force, so a reload changes it.</summary>
+/// <summary>
+/// Answers browsers of the configured origins and refuses other web pages: a page can send a simple POST anywhere, and callers
+/// are not asked for keys. Pages of this machine may ask, but are not told. The list is read from the snapshot in force.
+/// </summary>
 internal sealed class Cors(GatewayRuntime runtime)
 {
     private const string Methods = "GET, POST, OPTIONS";
@@ -12,9 +16,15 @@ internal sealed class Cors(GatewayRuntime runtime)
     {
         var origins = runtime.Snapshot.Config.Server.Cors.Origins;
         var origin = http.Request.Headers.Origin.ToString();
-        if (origins.Count == 0 || origin.Length == 0 || !IsAllowed(origins, origin))
+        if (origin.Length == 0)
         {
             return next(http);
+        }
+
+        if (!IsAllowed(origins, origin))
+        {
+            return IsOfThisMachine(origin) ? next(http) : ErrorResponse.WriteAsync(http, PathDialect.Of(http.Request.Path), new GatewayError(ErrorKind.Permission,
+                "Web pages of this origin may not use the gateway. Add the origin to server.cors.origins to let them."), RequestIds.New());
         }
 
         var headers = http.Response.Headers;
@@ -32,6 +42,8 @@ internal sealed class Cors(GatewayRuntime runtime)
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
+
+    private static bool IsOfThisMachine(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.IsLoopback;
 
     private static bool IsAllowed(IReadOnlyList<string> origins, string origin)
     {

@@ -21,7 +21,9 @@ internal static class GatewayHost
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging(static logging => logging.AddProvider(new StderrLoggerProvider()).SetMinimumLevel(LogLevel.Warning)
             // Kestrel warns that it cannot tell HTTP/2 without TLS apart; PriorKnowledge does.
-            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error));
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
+            // What fails while starting is told by the serve command, in one line.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None));
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownPatience);
         return builder;
     }

@@ -20,6 +20,9 @@ internal sealed class DialectRequest
 
     public required ChatOptions Options { get; init; }
 
+    /// <summary>The field that only a provider of the caller's own protocol understands; null where a translation can carry the request.</summary>
+    public string? RelayOnly { get; init; }
+
     /// <summary>The caller's parsed body; default where the request was made in process.</summary>
     public JsonElement Body { get; init; }
 }

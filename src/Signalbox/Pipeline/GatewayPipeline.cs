@@ -86,7 +86,6 @@ internal sealed class GatewayPipeline(ProviderServices services, UsageJournal jo
             }
 
             context.Deployment = targets[i];
-            context.Attempts++;
             (var delivery, failure) = await AttemptAsync(context, targets[i], deadline);
             if (delivery is not null)
             {

@@ -91,7 +91,6 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
 
             first = false;
             context.Deployment = target;
-            context.Attempts++;
             var call = new ProviderCall { Context = context, Deployment = target };
             deadline.Expect(target.FirstOutputTimeout * 2);
             SideResult? result;

@@ -81,6 +81,7 @@ internal sealed class HttpProvider : IProvider
         AddCredentials(request, spoken);
         try
         {
+            context.Attempts++;
             var response = await _connections.SendAsync(request, cancel);
             return await OpenAsync(response, body, spoken, relays, cancel);
         }
@@ -104,6 +105,7 @@ internal sealed class HttpProvider : IProvider
         AddCredentials(request, spoken);
         try
         {
+            call.Context.Attempts++;
             using var response = await _connections.SendAsync(request, cancel);
             if ((int)response.StatusCode >= 300)
             {
@@ -301,7 +303,7 @@ internal sealed class HttpProvider : IProvider
             _ => "the connection failed",
         };
         var kind = e.HttpRequestError is HttpRequestError.InvalidResponse ? ErrorKind.UpstreamInvalid : ErrorKind.UpstreamUnavailable;
-        return new GatewayError(kind, $"{Name} could not be reached: {reason}. Check that it runs and that its baseUrl is right.");
+        return new GatewayError(kind, $"{Name} could not be reached at {_config.BaseUrl}: {reason}. Check that it runs and that its baseUrl is right.");
     }
 
     private static string ContentTypeOf(HttpResponseMessage response) =>

@@ -15,6 +15,13 @@ internal static class TranslatedRequest
     {
         var context = call.Context;
         var model = call.Deployment.Model;
+        if (context.Request.RelayOnly is { } field)
+        {
+            return GatewayError.Invalid(field,
+                $"This form of {field} can only be relayed, and {call.Deployment.ProviderName} speaks {target.Name}. "
+                + "Send one text, or ask for a model of a provider that speaks your protocol.") with { IsOfTarget = true };
+        }
+
         if (context.Dialect is { } source && context.Request.Body.ValueKind == JsonValueKind.Object
             && services.Fields.AssessRequest(context.Request.Body, source.Family, target.Name, call.Losses, source.Operation) is [var refused, ..])
         {

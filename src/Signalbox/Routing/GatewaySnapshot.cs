@@ -66,6 +66,14 @@ internal sealed class GatewaySnapshot
     /// <summary>What to say to a caller whose model leads nowhere.</summary>
     public GatewayError NotFound(string name)
     {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        if (slash > 0 && !_providers.ContainsKey(name[..slash]) && ProviderDefaults.Presets.FirstOrDefault(preset => preset.Name == name[..slash]) is { } absent)
+        {
+            return new GatewayError(ErrorKind.NotFound,
+                $"There is no model '{name}', because the provider '{absent.Name}' is not configured. Set {absent.KeyVariable ?? absent.UrlVariables[0]}, or list it in the configuration.")
+            { Code = "model_not_found", Field = "model" };
+        }
+
         var known = Models.Select(static model => model.Id).Concat(Routes).ToArray();
         var nearest = NearestName.Find(name, known);
         var hint = nearest is not null ? $" Did you mean '{nearest}'?" : " GET /v1/models, or 'signalbox models', lists what there is.";

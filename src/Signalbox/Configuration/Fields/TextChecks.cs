@@ -40,6 +40,11 @@ internal static class TextChecks
             return Complaint;
         }
 
+        if (text.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            return "needs TLS, which this version does not serve; write http:// and put a proxy that serves TLS in front";
+        }
+
         // Kestrel takes * and + for "every address"; Uri does not.
         var host = text[(scheme + 3)..];
         var plain = host.StartsWith('*') || host.StartsWith('+') ? $"{text[..scheme]}://localhost{host[1..]}" : text;

@@ -58,7 +58,22 @@ internal static class OllamaRequestReader
             Messages = messages,
             Options = options,
             Stream = stream,
+            // Without anything to answer, Ollama only loads the model; no other protocol can say that.
+            RelayOnly = IsEmpty(messages) ? (inbound.Body.TryGetProperty("messages"u8, out _) ? "messages" : "prompt") : null,
             Body = inbound.Body,
         };
+    }
+
+    private static bool IsEmpty(List<ChatMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message.Role != ChatRole.System && (message.Contents is not [TextContent { Text: "" }] and not []))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -40,6 +40,7 @@ internal sealed class LegacyCompletionsDialect : IDialect
             Messages = [new ChatMessage(ChatRole.User, prompt)],
             Options = options,
             Stream = stream,
+            RelayOnly = prompt is null ? "prompt" : null,
             WantsUsage = !stream || OpenAiChatRequestReader.ReadIncludeUsage(body, problems),
             Body = body,
         };
@@ -87,8 +88,8 @@ internal sealed class LegacyCompletionsDialect : IDialect
     internal static string FinishWord(ChatFinishReason? reason) =>
         OpenAiChatResponseWriter.FinishWord(reason == ChatFinishReason.ToolCalls ? ChatFinishReason.Stop : reason);
 
-    /// <summary>A text, or a list of exactly one: several prompts in one call are several requests.</summary>
-    private static string ReadPrompt(JsonElement body, ReadProblems problems)
+    /// <summary>A text, or a list of exactly one; null for what no message can carry.</summary>
+    private static string? ReadPrompt(JsonElement body, ReadProblems problems)
     {
         if (problems.Get(body, "prompt", required: true) is not { } prompt)
         {
@@ -105,16 +106,7 @@ internal sealed class LegacyCompletionsDialect : IDialect
             return "";
         }
 
-        // Token ids and several prompts can only be relayed; what a translation can carry is the text among them.
-        var texts = new List<string>();
-        foreach (var item in prompt.EnumerateArray())
-        {
-            if (item.ValueKind == JsonValueKind.String)
-            {
-                texts.Add(item.GetString()!);
-            }
-        }
-
-        return string.Join('\n', texts);
+        // Token ids and several prompts can only be relayed.
+        return prompt.GetArrayLength() == 1 && prompt[0].ValueKind == JsonValueKind.String ? prompt[0].GetString() : null;
     }
 }

@@ -22,7 +22,7 @@ internal static class AnswerHeaders
         }
 
         caller.SetHeader(RequestId, context.Id);
-        if (context.Deployment is { } deployment)
+        if (context is { Deployment: { } deployment, Attempts: > 0 })
         {
             caller.SetHeader(Model, HeaderText(deployment.FullName));
         }
