@@ -35,6 +35,12 @@ internal sealed record BodyEdit(EditKind Kind, int Place, int Choice)
         "\"" + new string('x', 70_000) + "\"",
     ];
 
+    /// <summary>Every value of a body replaced by every odd value, one at a time.</summary>
+    public static IEnumerable<BodyEdit> Replacements(byte[] body) =>
+        from place in Enumerable.Range(0, ValueSpan.In(body).Count)
+        from choice in Enumerable.Range(0, Values.Length)
+        select new BodyEdit(EditKind.ReplaceValue, place, choice);
+
     public byte[] ApplyTo(byte[] body)
     {
         if (body.Length == 0)

@@ -35,10 +35,34 @@ public class MutatedBodiesTests
             }
         }, TestContext.Current.CancellationToken);
 
-        Assert.True(complaints.Count == 0, $"{complaints.Count} complaints:\n{string.Join('\n', complaints.DistinctBy(static text => text[..Math.Min(120, text.Length)]).Take(30))}");
+        AssertNone(complaints);
         // Worth something only while it reaches both sides.
         Assert.InRange(reached, Mutations / 10, Mutations * 9 / 10);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, MemoryAllowance);
+    }
+
+    [Fact]
+    public async Task Any_value_of_a_valid_body_may_be_replaced_by_any_odd_one()
+    {
+        await using var bench = await FuzzBench.StartAsync();
+        var complaints = new List<string>();
+        await Task.Run(() =>
+        {
+            foreach (var (dialect, source) in ValidBodies.ByDialect.SelectMany(static pair => pair.Value.Select(source => (pair.Key, source))))
+            {
+                foreach (var edit in BodyEdit.Replacements(Encoding.UTF8.GetBytes(source)))
+                {
+                    // Over the places each value meets each target.
+                    var mutated = new MutatedBody(dialect, Wire.All[(edit.Place + edit.Choice) % Wire.All.Count].Dialect, source, [edit]);
+                    if (bench.Complaint(dialect, mutated.Target, mutated.Bytes) is { } complaint)
+                    {
+                        complaints.Add($"{complaint}\n    {mutated}");
+                    }
+                }
+            }
+        }, TestContext.Current.CancellationToken);
+
+        AssertNone(complaints);
     }
 
     [Fact]
@@ -103,4 +127,7 @@ public class MutatedBodiesTests
 
         Assert.InRange(answered, OverHttp, OverHttp * (routes.Length - 1));
     }
+
+    private static void AssertNone(List<string> complaints) => Assert.True(
+        complaints.Count == 0, $"{complaints.Count} complaints:\n{string.Join('\n', complaints.DistinctBy(static text => text[..Math.Min(120, text.Length)]).Take(30))}");
 }
