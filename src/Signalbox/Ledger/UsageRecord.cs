@@ -39,7 +39,7 @@ internal sealed record UsageRecord
 
     public UsageDetails? Usage { get; init; }
 
-    /// <summary>Whether the counts are the gateway's estimate because no provider stated any.</summary>
+    /// <summary>Whether the counts are the gateway's estimate because no provider stated any, or the answer broke off before its last count.</summary>
     public bool IsEstimated { get; init; }
 
     /// <summary>US dollars; null = unknown, because the price or the counts are.</summary>

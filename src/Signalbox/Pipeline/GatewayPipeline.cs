@@ -141,7 +141,12 @@ internal sealed class GatewayPipeline(ProviderServices services, UsageJournal jo
     {
         var notes = delivery?.Notes;
         var stated = notes?.Usage;
-        var usage = stated ?? (notes is null ? null : UsageEstimate.Of(context.Request, notes));
+        var isCancelled = context.Aborted.IsCancellationRequested;
+        var isBrokenOff = notes is { FinishReason: null } && (isCancelled || error is not null);
+        var usage = notes is null ? null
+            : stated is null ? UsageEstimate.Of(context.Request, notes)
+            : isBrokenOff ? UsageEstimate.OfUnfinished(stated, context.Request, notes)
+            : stated;
         return new UsageRecord
         {
             RequestId = context.Id,
@@ -158,10 +163,10 @@ internal sealed class GatewayPipeline(ProviderServices services, UsageJournal jo
             Attempts = context.Attempts,
             FinishReason = notes?.FinishReason,
             Usage = usage,
-            IsEstimated = stated is null && usage is not null,
+            IsEstimated = usage is not null && (stated is null || isBrokenOff),
             CostUsd = usage is null ? null : UsageCost.Of(usage, context.Price),
             Error = error?.Kind,
-            IsCancelled = context.Aborted.IsCancellationRequested,
+            IsCancelled = isCancelled,
             Losses = context.Losses.Losses,
         };
     }

@@ -18,7 +18,7 @@ internal sealed record Fault(string Name, string Word, Func<UpstreamCall, Wire, 
 
     public bool InCompletes { get; init; } = true;
 
-    /// <summary>The word for streams, where framing makes a difference: bytes that are no event are nothing, a line that is no JSON is wrong.</summary>
+    /// <summary>The word where the framing makes a difference: among events, bytes that are none are nothing; a line that is no JSON is wrong.</summary>
     public string? EventStreamWord { get; init; }
 
     /// <summary>The kind of provider in the bench's configuration: <c>p</c>, or one that is <c>late</c> or <c>idle</c> after a tenth of a second.</summary>
@@ -42,7 +42,8 @@ internal sealed record Fault(string Name, string Word, Func<UpstreamCall, Wire, 
         new("a page with 200", "upstream_invalid", static (call, _, _) => call.AnswerAsync(200, "text/html; charset=utf-8", Page)),
         new("a page with 502", "upstream_unavailable", static (call, _, _) => call.AnswerAsync(502, "text/html", Page)),
         new("a redirect", "upstream_invalid", static (call, _, _) => call.Header("Location", "https://elsewhere.invalid/").AnswerAsync(302, "text/plain", "moved")),
-        new("an empty 200", "upstream_invalid", static (call, wire, stream) => call.AnswerAsync(200, TypeOf(wire, stream), "")) { EventStreamWord = "stream_truncated" },
+        new("an empty 200", "upstream_invalid", static (call, _, _) => call.AnswerAsync(200, "application/json", "")) { InStreams = false },
+        new("an empty stream", "stream_truncated", static (call, wire, _) => call.AnswerAsync(200, wire.StreamContentType, "")) { InCompletes = false },
         new("a cut before the head", "upstream_unavailable", static (call, _, _) =>
         {
             call.Cut();
