@@ -34,7 +34,8 @@ public class ServedRequestsTests
     [Theory]
     [InlineData("https://app.example", true)]
     [InlineData("https://other.example", false)]
-    public async Task Browsers_are_answered_for_configured_origins_only(string origin, bool allowed)
+    [InlineData("null", false)]
+    public async Task Web_pages_of_configured_origins_are_answered_and_others_are_refused(string origin, bool allowed)
     {
         await using var bench = await SampleBench.StartAsync(""", "server": { "cors": { "origins": ["https://app.example"] } }""");
         using var preflight = new HttpRequestMessage(HttpMethod.Options, "/v1/chat/completions");
@@ -48,7 +49,8 @@ public class ServedRequestsTests
 
         Assert.Equal(allowed, response.StatusCode == HttpStatusCode.NoContent);
         Assert.Equal(allowed, response.Headers.Contains("Access-Control-Allow-Headers"));
-        Assert.Equal(200, answer.Status);
+        Assert.Equal(allowed ? 200 : 403, answer.Status);
+        Assert.Equal(allowed ? null : "permission", answer.Headers.GetValueOrDefault("x-signalbox-error"));
         Assert.Equal(allowed ? origin : null, answer.Headers.GetValueOrDefault("Access-Control-Allow-Origin"));
     }
 

@@ -21,11 +21,6 @@ internal static class AnthropicRequestReader
         AnthropicMessageReader.ReadSystem(body, messages, problems);
         if (problems.Array(body, "messages", required: true) is { } list)
         {
-            if (list.GetArrayLength() == 0)
-            {
-                problems.Fail("messages", "must hold at least one message");
-            }
-
             AnthropicMessageReader.Read(list, messages, problems);
         }
 
