@@ -29,6 +29,8 @@ internal sealed class UpstreamConnections : IDisposable
         EnableMultipleHttp2Connections = true,
         AllowAutoRedirect = false,
         UseCookies = false,
+        // An answer that nobody wants any more is hung up on at once; reading on in order to keep its connection goes on for seconds.
+        MaxResponseDrainSize = 0,
         // The answer's bytes are relayed as they are; a provider that compresses unasked is handled where the body is opened.
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
