@@ -79,6 +79,8 @@ internal sealed record Fault(string Name, string Word, Func<UpstreamCall, Wire, 
             throw new CutException();
         }),
         AfterText("an end in the middle of a frame", "upstream_invalid", static (call, wire) => call.SendAsync(wire.Pieces[wire.TextPiece + 1][..^12])),
+        AfterText("an end in the first letters of a frame", "upstream_invalid", static (call, wire) => call.SendAsync(wire.Pieces[wire.TextPiece + 1][..3]))
+            with { EventStreamWord = "stream_truncated" },
         AfterText("a frame that is no JSON", "upstream_invalid", static (call, wire) => call.SendAsync(FrameOf(wire, "{\"a\":"))),
         AfterText("garbage", "upstream_invalid", static (call, _) => call.SendAsync(Garbage)) with { EventStreamWord = "stream_truncated" },
         AfterText("an error", "upstream_unavailable", static (call, wire) => call.SendAsync(wire.StreamError(Message))) with { ShowsMessage = true },

@@ -4,7 +4,9 @@ using Signalbox.FunctionalTests.Support.Wires;
 
 namespace Signalbox.FunctionalTests.Fuzz;
 
-/// <summary>Whatever a caller sends: an answer, or a refusal that names the field; never a defect, never a hang.</summary>
+/// <summary>Whatever a caller sends: an answer, or a refusal that names the field; never a defect, never a hang. Alone: it weighs the process's memory.</summary>
+[CollectionDefinition(nameof(MutatedBodiesTests), DisableParallelization = true)]
+[Collection(nameof(MutatedBodiesTests))]
 public class MutatedBodiesTests
 {
     private const int Mutations = 10_000;
