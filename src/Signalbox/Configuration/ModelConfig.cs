@@ -32,6 +32,9 @@ public sealed record ModelConfig
     /// <summary>What it is especially good at, in a word.</summary>
     public string? Specialization { get; init; }
 
+    /// <summary>How many requests it may be given at once; more wait. Null for no limit.</summary>
+    public int? MaxConcurrency { get; init; }
+
     /// <summary>What it can do; null for what the catalog says.</summary>
     public CapabilitiesConfig? Capabilities { get; init; }
 
@@ -53,6 +56,8 @@ public sealed record ModelConfig
             "Tasks it is meant for, in the words of the x-signalbox-task header.")
         .Field("specialization", Kinds.OptionalText, c => c.Specialization, (c, v) => c with { Specialization = v },
             "What it is especially good at, in a word.")
+        .Field("maxConcurrency", Kinds.Count.OrNull(), c => c.MaxConcurrency, (c, v) => c with { MaxConcurrency = v },
+            "How many requests it may be given at once; more wait for a place.")
         .Field("capabilities", Kinds.Record(() => CapabilitiesConfig.Shape), c => c.Capabilities, (c, v) => c with { Capabilities = v },
             "What it can do, where that differs from the catalog.");
 

@@ -1,4 +1,5 @@
 using Signalbox.Configuration.Fields;
+using Signalbox.Routing;
 
 namespace Signalbox.Configuration;
 
@@ -35,6 +36,20 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
             {
                 CheckTargets(route.Models, path.Field("models"));
                 CheckTargets(route.Fallbacks, path.Field("fallbacks"));
+                foreach (var (task, targets) in route.Tasks)
+                {
+                    CheckTargets(targets, path.Field("tasks").Field(task));
+                }
+
+                foreach (var (reason, targets) in route.FallbacksFor)
+                {
+                    CheckTargets(targets, path.Field("fallbacksFor").Field(reason));
+                }
+            }
+
+            foreach (var reason in route.FallbacksFor.Keys.Where(static reason => FallbackReasons.Find(reason) is null))
+            {
+                reading.Error(path.Field("fallbacksFor").Field(reason), $"unknown reason {Words.Quote(reason)}{Words.Suggest(reason, FallbackReasons.Words)}");
             }
         }
 
@@ -122,7 +137,8 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
     {
         var route = config.Routes[id];
         var path = Routes.Field(id);
-        return Of(route.Models, path.Field("models")).Concat(Of(route.Fallbacks, path.Field("fallbacks")));
+        return Of(route.Models, path.Field("models")).Concat(Of(route.Fallbacks, path.Field("fallbacks")))
+            .Concat(route.FallbacksFor.SelectMany(list => Of(list.Value, path.Field("fallbacksFor").Field(list.Key))));
 
         // A name that is a model's too was reported already and is not followed.
         IEnumerable<(string, ConfigPath)> Of(IReadOnlyList<string> targets, ConfigPath list) => targets

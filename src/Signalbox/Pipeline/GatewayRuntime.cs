@@ -1,8 +1,10 @@
 using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Ledger;
+using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
 using Signalbox.Routing;
+using Signalbox.Routing.Planning;
 
 namespace Signalbox.Pipeline;
 
@@ -18,7 +20,8 @@ internal sealed class GatewayRuntime : IDisposable
         Services = new ProviderServices(time);
         Catalog = catalog ?? ModelCatalog.LoadEmbedded();
         Journal = new UsageJournal();
-        Pipeline = new GatewayPipeline(Services, Journal);
+        Planner = new Planner();
+        Pipeline = new GatewayPipeline(Services, new RoutePlanning(Services, Planner), new AttemptRunner(Services, Planner), Journal);
         SidePipeline = new SidePipeline(Services, Journal);
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
@@ -29,6 +32,8 @@ internal sealed class GatewayRuntime : IDisposable
     public ProviderServices Services { get; }
 
     public ModelCatalog Catalog { get; }
+
+    public Planner Planner { get; }
 
     public UsageJournal Journal { get; }
 

@@ -1,11 +1,15 @@
 using Signalbox.Dialects;
 using Signalbox.Routing;
+using Signalbox.Routing.Decisions;
 
 namespace Signalbox.Pipeline;
 
 /// <summary>One request on its way through the pipeline.</summary>
 internal sealed record RequestContext
 {
+    private int _attempts;
+    private DecisionRecord? _decision;
+
     /// <summary>The gateway's id of the request, e.g. for <c>x-signalbox-request-id</c>.</summary>
     public required string Id { get; init; }
 
@@ -42,17 +46,20 @@ internal sealed record RequestContext
     /// <summary>The parsed body; disposed with the request.</summary>
     public System.Text.Json.JsonDocument? Document { get; set; }
 
-    /// <summary>The answer that is being delivered; disposed when the request is settled.</summary>
-    public Providers.ProviderAnswer? Answer { get; set; }
-
     /// <summary>Where the request may go.</summary>
     public RouteTargets? Targets { get; set; }
 
     /// <summary>The deployment that serves, or that was tried last.</summary>
     public Deployment? Deployment { get; set; }
 
+    /// <summary>Why the request is answered as it is.</summary>
+    public DecisionRecord Decision => _decision ??= new DecisionRecord { RequestId = Id, StartedAt = StartedAt };
+
     /// <summary>How many calls were made upstream.</summary>
-    public int Attempts { get; set; }
+    public int Attempts => _attempts;
+
+    /// <summary>Counts a call that is being sent upstream. Several may be sent at once.</summary>
+    public void CountAttempt() => Interlocked.Increment(ref _attempts);
 
     /// <summary>What the attempt that serves did not carry over unchanged.</summary>
     public LossReport Losses { get; set; } = new();

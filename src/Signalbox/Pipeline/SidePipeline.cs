@@ -6,6 +6,7 @@ using Signalbox.Ledger;
 using Signalbox.Pipeline.Answers;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
+using Signalbox.Routing.Planning;
 
 namespace Signalbox.Pipeline;
 
@@ -84,7 +85,7 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
         var first = true;
         foreach (var target in context.Targets.Targets)
         {
-            if (!first && !MoveOnRule.Allows(failure!.Error, target))
+            if (!first && !OrderedWalk.Allows(failure!.Error, target))
             {
                 continue;
             }

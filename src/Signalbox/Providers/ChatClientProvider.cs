@@ -13,7 +13,7 @@ internal sealed class ChatClientProvider(string name, IChatClient client) : IPro
 
     public async Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel)
     {
-        call.Context.Attempts++;
+        call.Context.CountAttempt();
         var request = call.Context.Request;
         var options = request.Options.Clone();
         options.ModelId = call.Deployment.Upstream == "default" ? null : call.Deployment.Upstream;

@@ -81,7 +81,7 @@ internal sealed class HttpProvider : IProvider
         AddCredentials(request, spoken);
         try
         {
-            context.Attempts++;
+            context.CountAttempt();
             var response = await _connections.SendAsync(request, cancel);
             return await OpenAsync(response, body, spoken, relays, cancel);
         }
@@ -105,7 +105,7 @@ internal sealed class HttpProvider : IProvider
         AddCredentials(request, spoken);
         try
         {
-            call.Context.Attempts++;
+            call.Context.CountAttempt();
             using var response = await _connections.SendAsync(request, cancel);
             if ((int)response.StatusCode >= 300)
             {

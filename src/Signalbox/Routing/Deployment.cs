@@ -1,5 +1,6 @@
 using Signalbox.Catalog;
 using Signalbox.Configuration;
+using Signalbox.Dialects;
 using Signalbox.Providers;
 
 namespace Signalbox.Routing;
@@ -23,14 +24,36 @@ internal sealed record Deployment(IProvider Provider, string Upstream, CatalogMo
     /// <summary>How long a stream may be silent.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How good its answers are, 0 to 1; null where nobody has said.</summary>
+    public double? Quality { get; init; }
+
+    /// <summary>Tasks it is meant for, in the words of contract section 4.</summary>
+    public IReadOnlyList<string> UseCases { get; init; } = [];
+
+    /// <summary>What it is especially good at, in a word.</summary>
+    public string? Specialization { get; init; }
+
+    /// <summary>How many requests it may be given at once; null for no limit.</summary>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>How often one request is tried here; null for the gateway's default.</summary>
+    public int? MaxAttempts { get; init; }
+
     /// <summary>Whether the route refuses to lose anything in translation.</summary>
     public bool Strict { get; init; }
 
     /// <summary>Whether the route names it as a fallback rather than as one of its models.</summary>
     public bool IsFallback { get; init; }
+
+    /// <summary>The only reason that this fallback is for; null for any.</summary>
+    public ErrorKind? FallbackFor { get; init; }
 }
 
 /// <summary>Where a request may go, in the order in which it is tried.</summary>
 /// <param name="Route">The route's id; for a model asked for by name, that name.</param>
 /// <param name="Targets">Deployments, best first.</param>
-internal sealed record RouteTargets(string Route, IReadOnlyList<Deployment> Targets);
+internal sealed record RouteTargets(string Route, IReadOnlyList<Deployment> Targets)
+{
+    /// <summary>What the configuration says about the route; the defaults for a model asked for by name.</summary>
+    public RouteConfig Settings { get; init; } = new() { Id = Route, Models = [] };
+}

@@ -97,6 +97,7 @@ internal sealed class GatewaySnapshot
                 Locality = config.Locality,
                 FirstOutputTimeout = config.FirstOutputTimeout,
                 IdleTimeout = config.IdleTimeout,
+                MaxAttempts = config.MaxAttempts,
             }
             : deployment with { Locality = Locality.Local };
     }
@@ -108,7 +109,15 @@ internal sealed class GatewaySnapshot
         {
             if (providers.TryGetValue(model.Provider, out var provider))
             {
-                models.Add(Deploy(provider, model.Upstream) with { Id = id, Model = CatalogOverride.Apply(_catalog.Resolve(model.Provider, model.Upstream), model) });
+                models.Add(Deploy(provider, model.Upstream) with
+                {
+                    Id = id,
+                    Model = CatalogOverride.Apply(_catalog.Resolve(model.Provider, model.Upstream), model),
+                    Quality = model.Quality,
+                    UseCases = model.UseCases,
+                    Specialization = model.Specialization,
+                    MaxConcurrency = model.MaxConcurrency,
+                });
             }
         }
 
@@ -146,7 +155,7 @@ internal sealed class GatewaySnapshot
         var models = routes.ToDictionary(StringComparer.Ordinal);
         foreach (var id in config.Routes.Keys)
         {
-            routes[id] = new RouteTargets(id, [.. TargetsOf(id, models).DistinctBy(static target => target.FullName)]);
+            routes[id] = new RouteTargets(id, [.. TargetsOf(id, models).DistinctBy(static target => (target.FullName, target.FallbackFor))]) { Settings = config.Routes[id] };
         }
 
         routes.TryAdd(RouteNames.Auto, new RouteTargets(RouteNames.Auto, DefaultTargets(config)));
@@ -165,6 +174,14 @@ internal sealed class GatewaySnapshot
         foreach (var target in route.Fallbacks.SelectMany(name => Resolve(name, models)))
         {
             yield return target with { Strict = target.Strict || route.Strict, IsFallback = true };
+        }
+
+        foreach (var (reason, names) in route.FallbacksFor)
+        {
+            foreach (var target in names.SelectMany(name => Resolve(name, models)))
+            {
+                yield return target with { Strict = target.Strict || route.Strict, IsFallback = true, FallbackFor = FallbackReasons.Find(reason) };
+            }
         }
     }
 

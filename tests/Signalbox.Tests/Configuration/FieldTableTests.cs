@@ -9,7 +9,7 @@ namespace Signalbox.Tests.Configuration;
 public class FieldTableTests
 {
     public static TheoryData<Type> Records => [.. typeof(SignalboxConfig).Assembly.GetTypes()
-        .Where(t => t.Namespace == typeof(SignalboxConfig).Namespace && t.Name.EndsWith("Config", StringComparison.Ordinal))];
+        .Where(t => t.Namespace?.StartsWith(typeof(SignalboxConfig).Namespace!, StringComparison.Ordinal) == true && t.Name.EndsWith("Config", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Records))]

@@ -11,7 +11,6 @@ public class NotYetTests
     [InlineData("""  "server": { "requireKeys": true }  """, "$.server.requireKeys")]
     [InlineData("""  "server": { "adminKey": "k" }  """, "$.server.adminKey")]
     [InlineData("""  "server": { "urls": ["http://127.0.0.1:1", "http://0.0.0.0:1"] }  """, "$.server.urls[1]")]
-    [InlineData("""  "routes": { "r": { "strategy": "cheapest", "models": ["ollama/a"] } }  """, "$.routes.r.strategy")]
     public void A_setting_that_does_nothing_yet_is_accepted_and_says_so(string section, string path)
     {
         var result = Given.Parse($$"""{ "providers": { "ollama": {} }, {{section}} }""");

@@ -51,6 +51,13 @@ internal static class Kinds
         ShowsMost = true,
     };
 
+    /// <summary>A weight among others.</summary>
+    public static ConfigKind<double> Weight => new NumberKind<double>(
+        "a number", 0, 1_000_000, static (json, out value) => json.TryGetDouble(out value), static (json, value) => json.WriteNumberValue(value))
+    {
+        SchemaType = "number",
+    };
+
     public static ConfigKind<int> Integer(int least, int most) => new NumberKind<int>(
         "a whole number", least, most, static (json, out value) => json.TryGetInt32(out value), static (json, value) => json.WriteNumberValue(value))
     {
@@ -72,6 +79,10 @@ internal static class Kinds
     public static ConfigKind<IReadOnlyDictionary<string, T>> Records<T>(
         Func<ConfigShape<T>> shape, string expected, Func<string, T> start, Func<string, string?> checkName) =>
         new MapKind<T>(expected, new NamedRecordItem<T>(shape, start), checkName);
+
+    /// <summary>Plain values by a name that is checked elsewhere, e.g. because it is a model's.</summary>
+    public static ConfigKind<IReadOnlyDictionary<string, T>> Map<T>(ConfigKind<T> item, string expected) =>
+        new MapKind<T>(expected, new PlainMapItem<T>(item), static _ => null);
 
     /// <summary>Header names with their values, which may be credentials and are never printed.</summary>
     public static ConfigKind<IReadOnlyDictionary<string, string>> Headers =>

@@ -11,8 +11,8 @@ namespace Signalbox.Pipeline.Answers;
 /// A complete answer over HTTP: read whole before the caller sees anything, so that whatever is wrong with it can be moved on
 /// from. Relayed bytes go on as they came; otherwise the answer goes through the vocabulary.
 /// </summary>
-internal sealed class CompleteDelivery(RequestContext context, ProviderCall call, WireAnswer answer, SignatureStore signatures)
-    : Delivery(context, call.Losses)
+internal sealed class CompleteDelivery(ProviderCall call, WireAnswer answer, SignatureStore signatures)
+    : Delivery(call)
 {
     private const int MaxAnswerBytes = 256 * 1024 * 1024;
     private readonly PooledBuffer _body = new();
@@ -103,7 +103,7 @@ internal sealed class CompleteDelivery(RequestContext context, ProviderCall call
                 var collector = new SignatureCollector(signatures);
                 foreach (var message in response.Messages)
                 {
-                    call.ToolNames?.Restore(message.Contents);
+                    Call.ToolNames?.Restore(message.Contents);
                     collector.Take(message.Contents);
                 }
 

@@ -8,16 +8,16 @@ namespace Signalbox.Pipeline.Answers;
 internal static class Deliveries
 {
     /// <summary>Null when the answer's content type says that it is nothing of the provider's protocol.</summary>
-    public static Delivery? Create(RequestContext context, ProviderCall call, ProviderAnswer answer, SignatureStore signatures) => answer switch
+    public static Delivery? Create(ProviderCall call, ProviderAnswer answer, SignatureStore signatures) => answer switch
     {
-        CompleteAnswer complete => new InProcessAnswerDelivery(context, call, complete.Response),
-        UpdatesAnswer updates => new UpdatesDelivery(context, call, new ClientUpdates(updates, call.Deployment.ProviderName), signatures),
+        CompleteAnswer complete => new InProcessAnswerDelivery(call, complete.Response),
+        UpdatesAnswer updates => new UpdatesDelivery(call, new ClientUpdates(updates, call.Deployment.ProviderName), signatures),
         WireAnswer wire when IsPage(wire.ContentType) => null,
-        WireAnswer wire when !context.Request.Stream => new CompleteDelivery(context, call, wire, signatures),
-        WireAnswer wire when context.Caller is InProcessCaller =>
-            new UpdatesDelivery(context, call, new WireUpdates(wire, call.Deployment.ProviderName), signatures),
-        WireAnswer { Relays: true } wire => new RelayedStream(context, call, wire),
-        WireAnswer wire => new TranslatedStream(context, call, wire, signatures),
+        WireAnswer wire when !call.Context.Request.Stream => new CompleteDelivery(call, wire, signatures),
+        WireAnswer wire when call.Context.Caller is InProcessCaller =>
+            new UpdatesDelivery(call, new WireUpdates(wire, call.Deployment.ProviderName), signatures),
+        WireAnswer { Relays: true } wire => new RelayedStream(call, wire),
+        WireAnswer wire => new TranslatedStream(call, wire, signatures),
         _ => null,
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Signalbox.Dialects;
+using Signalbox.Providers;
 
 namespace Signalbox.Pipeline.Answers;
 
@@ -8,15 +9,18 @@ namespace Signalbox.Pipeline.Answers;
 /// shows the caller nothing, so that any failure up to there may be moved on from. <see cref="PumpAsync"/> is after the commit
 /// point: what fails there ends in an explicit error.
 /// </summary>
-internal abstract class Delivery(RequestContext context, LossReport losses) : IDisposable
+internal abstract class Delivery(ProviderCall call) : IDisposable
 {
-    protected RequestContext Context { get; } = context;
+    protected RequestContext Context => Call.Context;
+
+    /// <summary>The attempt whose answer this is.</summary>
+    protected ProviderCall Call { get; } = call;
 
     /// <summary>What the answer amounts to so far.</summary>
     public abstract AnswerNotes Notes { get; }
 
     /// <summary>What this attempt did not carry over unchanged.</summary>
-    public LossReport Losses { get; } = losses;
+    public LossReport Losses => Call.Losses;
 
     /// <summary>Whether the caller's own bytes went on and the provider's come back.</summary>
     public virtual bool IsRelayed => false;
@@ -35,8 +39,8 @@ internal abstract class Delivery(RequestContext context, LossReport losses) : ID
     protected GatewayError ErrorOf(Exception exception, AttemptDeadline deadline, bool started) => exception switch
     {
         OperationCanceledException when deadline.TimedOut => new GatewayError(ErrorKind.UpstreamTimeout, started
-            ? $"{ProviderName} sent nothing for {Context.Deployment!.IdleTimeout.TotalSeconds:0.#} seconds in the middle of its answer."
-            : $"{ProviderName} sent no output within {Context.Deployment!.FirstOutputTimeout.TotalSeconds:0.#} seconds. Raise firstOutputTimeout if it needs longer."),
+            ? $"{ProviderName} sent nothing for {Call.Deployment.IdleTimeout.TotalSeconds:0.#} seconds in the middle of its answer."
+            : $"{ProviderName} sent no output within {Call.Deployment.FirstOutputTimeout.TotalSeconds:0.#} seconds. Raise firstOutputTimeout if it needs longer."),
         JsonException or InvalidOperationException => new GatewayError(ErrorKind.UpstreamInvalid, $"{ProviderName} sent something that its protocol does not allow."),
         _ => Truncated(),
     };
@@ -50,5 +54,5 @@ internal abstract class Delivery(RequestContext context, LossReport losses) : ID
     protected static bool IsReadFailure(Exception e) =>
         e is IOException or HttpRequestException or OperationCanceledException or JsonException or InvalidOperationException;
 
-    private string ProviderName => Context.Deployment!.ProviderName;
+    private string ProviderName => Call.Deployment.ProviderName;
 }

@@ -8,7 +8,7 @@ using Signalbox.Providers;
 namespace Signalbox.Pipeline.Answers;
 
 /// <summary>A complete answer from a provider in this process.</summary>
-internal sealed class InProcessAnswerDelivery(RequestContext context, ProviderCall call, ChatResponse response) : Delivery(context, call.Losses)
+internal sealed class InProcessAnswerDelivery(ProviderCall call, ChatResponse response) : Delivery(call)
 {
     public override AnswerNotes Notes { get; } = new();
 

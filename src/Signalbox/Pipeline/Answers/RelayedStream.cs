@@ -8,10 +8,10 @@ using Signalbox.Providers;
 namespace Signalbox.Pipeline.Answers;
 
 /// <summary>A stream whose bytes go on as they come; a tap watches them.</summary>
-internal sealed class RelayedStream(RequestContext context, ProviderCall call, WireAnswer answer) : StreamDelivery(context, call, answer)
+internal sealed class RelayedStream(ProviderCall call, WireAnswer answer) : StreamDelivery(call, answer)
 {
     private readonly WireAnswer _answer = answer;
-    private readonly RelayTap _tap = answer.Dialect.CreateTap(context.Request);
+    private readonly RelayTap _tap = answer.Dialect.CreateTap(call.Context.Request);
 
     /// <summary>The last byte that the caller was sent; 0 before the first.</summary>
     private byte _last;

@@ -17,11 +17,11 @@ internal abstract class StreamDelivery : Delivery
     private readonly PooledBuffer _pending = new();
     private bool _bodyEnded;
 
-    protected StreamDelivery(RequestContext context, ProviderCall call, WireAnswer answer)
-        : base(context, call.Losses)
+    protected StreamDelivery(ProviderCall call, WireAnswer answer)
+        : base(call)
     {
         _answer = answer;
-        _caller = (WireCaller)context.Caller;
+        _caller = (WireCaller)call.Context.Caller;
         _frames = new FrameReader(answer.Body, answer.Dialect.Framing);
     }
 
@@ -108,7 +108,7 @@ internal abstract class StreamDelivery : Delivery
 
     private async Task<GatewayError?> PumpFramesAsync(System.IO.Pipelines.PipeWriter output, AttemptDeadline deadline)
     {
-        var idle = Context.Deployment!.IdleTimeout;
+        var idle = Call.Deployment.IdleTimeout;
         while (true)
         {
             while (_frames.TryNext(out var frame))

@@ -7,12 +7,12 @@ using Signalbox.Providers;
 namespace Signalbox.Pipeline.Answers;
 
 /// <summary>A stream that is read in the provider's dialect and written in the caller's.</summary>
-internal sealed class TranslatedStream(RequestContext context, ProviderCall call, WireAnswer answer, SignatureStore signatures)
-    : StreamDelivery(context, call, answer)
+internal sealed class TranslatedStream(ProviderCall call, WireAnswer answer, SignatureStore signatures)
+    : StreamDelivery(call, answer)
 {
     private readonly ToolNameMap? _toolNames = call.ToolNames;
     private readonly AnswerStreamReader _reader = answer.Dialect.CreateStreamReader();
-    private readonly AnswerStreamWriter _writer = RelayedStream.StreamWriterOf(context);
+    private readonly AnswerStreamWriter _writer = RelayedStream.StreamWriterOf(call.Context);
     private readonly SignatureCollector _signatures = new(signatures);
     private readonly List<ChatResponseUpdate> _updates = [];
 

@@ -15,12 +15,12 @@ internal sealed class UpdatesDelivery : Delivery
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
     private bool _ended;
 
-    public UpdatesDelivery(RequestContext context, ProviderCall call, IUpdateSource source, SignatureStore signatures)
-        : base(context, call.Losses)
+    public UpdatesDelivery(ProviderCall call, IUpdateSource source, SignatureStore signatures)
+        : base(call)
     {
         _source = source;
         _toolNames = call.ToolNames;
-        _writer = context.Caller is WireCaller ? RelayedStream.StreamWriterOf(context) : null;
+        _writer = call.Context.Caller is WireCaller ? RelayedStream.StreamWriterOf(call.Context) : null;
         _signatures = new SignatureCollector(signatures);
     }
 
@@ -87,7 +87,7 @@ internal sealed class UpdatesDelivery : Delivery
             if (!next.IsCompleted)
             {
                 await FlushAsync(deadline.Token);
-                deadline.Expect(Context.Deployment!.IdleTimeout);
+                deadline.Expect(Call.Deployment.IdleTimeout);
             }
 
             if (!await next)

@@ -1,0 +1,72 @@
+namespace Signalbox.Routing.Planning;
+
+/// <summary>
+/// One deployment under consideration for one request: what is known and observed about it, and what the plan makes of it. A
+/// plan is an array of these, which the decision record keeps.
+/// </summary>
+internal struct Candidate
+{
+    public required Deployment Deployment;
+
+    /// <summary>Place in the route; ties keep this order.</summary>
+    public int Place;
+
+    /// <summary>US dollars that the request is expected to cost here; null where the price is not known.</summary>
+    public decimal? CostUsd;
+
+    /// <summary>0 to 1; the catalog's or the configuration's word, else a neutral guess.</summary>
+    public double Quality;
+
+    /// <summary>Observed mean time to first output of answers (not of failures) in milliseconds; null where none was seen lately.</summary>
+    public double? LatencyMs;
+
+    /// <summary>Requests on their way here now.</summary>
+    public int Outstanding;
+
+    /// <summary>Share of calls that failed lately, 0 to 1.</summary>
+    public double FailureShare;
+
+    /// <summary>Whether its breaker or cooldown lets no request through now.</summary>
+    public bool IsResting;
+
+    /// <summary>Tokens of this conversation that its provider has in its prompt cache, as far as is known.</summary>
+    public int CachedTokens;
+
+    /// <summary>Why it is out; <see cref="Removal.None"/> while it is in.</summary>
+    public Removal Removal;
+
+    /// <summary>The number that the removal is about, e.g. tokens needed; formatted when somebody reads the decision.</summary>
+    public double RemovalNeeds;
+
+    /// <summary>What there is instead, e.g. the context window.</summary>
+    public double RemovalHas;
+
+    /// <summary>Higher is tried earlier. Only comparable within one plan.</summary>
+    public double Score;
+}
+
+/// <summary>Why a candidate is out.</summary>
+internal enum Removal
+{
+    None,
+    /// <summary>It lacks something that the request needs: a modality, tools, forced tools, a JSON schema, a kind of model.</summary>
+    Capability,
+    /// <summary>Prompt and answer do not fit its context window.</summary>
+    ContextWindow,
+    /// <summary>The request is confidential and it is not local.</summary>
+    Sensitivity,
+    /// <summary>The caller's key may not use it.</summary>
+    KeyPermission,
+    /// <summary>It costs more than the caller or the route allows.</summary>
+    MaxCost,
+    /// <summary>It was slower than the caller or the route allows.</summary>
+    MaxLatency,
+    /// <summary>Its breaker is open, its credential cools down, or a health check failed.</summary>
+    Health,
+    /// <summary>Its price is not known, and a budget or a largest cost applies.</summary>
+    PriceUnknown,
+    /// <summary>The route's task table does not name it for this task.</summary>
+    Task,
+    /// <summary>The strategy has no use for it for this request.</summary>
+    Strategy,
+}

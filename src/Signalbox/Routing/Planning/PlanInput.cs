@@ -1,0 +1,74 @@
+using Signalbox.Catalog;
+using Signalbox.Configuration;
+using Signalbox.Sensitivity;
+
+namespace Signalbox.Routing.Planning;
+
+/// <summary>
+/// Everything that a plan may depend on besides its candidates. Strategies are pure: what varies (time, chance, counters) is
+/// here as a value, so that a recorded input gives the same plan again.
+/// </summary>
+internal sealed class PlanInput
+{
+    public required RouteConfig Route { get; init; }
+
+    /// <summary>The word of the strategy: the caller's, else the route's, else <c>ordered</c>.</summary>
+    public required string Strategy { get; init; }
+
+    public DateTimeOffset Now { get; init; }
+
+    /// <summary>The task, in the words of contract section 4 or the route's own.</summary>
+    public string Task { get; init; } = "chat";
+
+    /// <summary>0 easy to 1 hard.</summary>
+    public double Difficulty { get; init; }
+
+    /// <summary>The predictor's score that the strong model is needed, for the strategy <c>learned</c>; NaN where nobody asked.</summary>
+    public double StrongNeeded { get; init; } = double.NaN;
+
+    /// <summary>Estimated input tokens, on the high side.</summary>
+    public int InputTokens { get; init; }
+
+    /// <summary>Output tokens that the answer is expected to have, for costs.</summary>
+    public int OutputTokens { get; init; }
+
+    /// <summary>Output tokens that the caller reserves with its limit; 0 where it states none.</summary>
+    public int MaxOutputTokens { get; init; }
+
+    public Modalities Input { get; init; } = Modalities.Text;
+
+    public RequestNeeds Needs { get; init; }
+
+    public SensitivityLabel Sensitivity { get; init; }
+
+    public decimal? MaxCostUsd { get; init; }
+
+    public TimeSpan? MaxLatency { get; init; }
+
+    /// <summary>Whether a budget applies, so that what has no known price may not be used.</summary>
+    public bool HasBudget { get; init; }
+
+    /// <summary>What stays together in an experiment: a key, a session, a tag's value; null where there is none.</summary>
+    public string? StickyKey { get; init; }
+
+    /// <summary>Chance, as a value: uniform 64 bits.</summary>
+    public ulong Draw { get; init; }
+
+    /// <summary>How many requests this route has planned before, for taking turns.</summary>
+    public long Turn { get; init; }
+
+    /// <summary>Full name of the deployment that served this conversation last; null where it is new or long ago.</summary>
+    public string? LastServedBy { get; init; }
+}
+
+/// <summary>What a request needs of a model beyond text.</summary>
+[Flags]
+internal enum RequestNeeds
+{
+    None = 0,
+    Tools = 1,
+    ForcedTools = 2,
+    JsonSchema = 4,
+    Prefill = 8,
+    Reasoning = 16,
+}
