@@ -1,6 +1,7 @@
 using Signalbox.Dialects;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Pipeline;
 
@@ -45,6 +46,9 @@ internal sealed record RequestContext
 
     /// <summary>The parsed body; disposed with the request.</summary>
     public System.Text.Json.JsonDocument? Document { get; set; }
+
+    /// <summary>What may be done with the request. Confidential until it has been looked at.</summary>
+    public SensitivityLabel Sensitivity { get; set; } = SensitivityLabel.Confidential;
 
     /// <summary>Where the request may go.</summary>
     public RouteTargets? Targets { get; set; }

@@ -2,6 +2,7 @@ using Signalbox.Dialects;
 using Signalbox.Providers;
 using Signalbox.Routing;
 using Signalbox.Routing.Planning;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Pipeline;
 
@@ -11,6 +12,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
     /// <summary>Writes the plan into the decision record. Null, or why there is none.</summary>
     public GatewayError? Plan(RequestContext context)
     {
+        context.Sensitivity = SensitivityLabel.Public;
         context.Targets = context.Snapshot.Find(context.Request.Model);
         if (context.Targets is not { } route)
         {

@@ -7,6 +7,7 @@ using Signalbox.Pipeline.Answers;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
 using Signalbox.Routing.Planning;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Pipeline;
 
@@ -34,6 +35,7 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
             // 5 plan
             if (error is null)
             {
+                context.Sensitivity = SensitivityLabel.Public;
                 context.Targets = context.Snapshot.Find(context.Request.Model);
                 error = context.Targets is null ? context.Snapshot.NotFound(context.Request.Model) : null;
             }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Pipeline;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Providers;
 
@@ -26,7 +27,7 @@ internal sealed class HttpProvider : IProvider
         _config = config;
         _dialect = DialectSet.Find(config.Dialect!)!;
         _differences = ProviderPresets.Of(config.Name, config.Dialect!);
-        _connections = services.Connections.For(config.ConnectTimeout);
+        _connections = services.Connections.For(config.ConnectTimeout, config.Locality);
         _services = services;
     }
 
@@ -63,6 +64,11 @@ internal sealed class HttpProvider : IProvider
     public async Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel)
     {
         var context = call.Context;
+        if (Interlock.Refuse(context.Sensitivity, Name, _config.Locality) is { } unsafeRoute)
+        {
+            return new FailedAnswer(unsafeRoute);
+        }
+
         var relays = Speaks(context.Dialect);
         var spoken = relays ? context.Dialect! : _dialect;
         // Given back with the answer, not before: over HTTP/2 an answer may begin while its request is still being sent.
@@ -98,6 +104,11 @@ internal sealed class HttpProvider : IProvider
     /// <summary>Sends a body that is no chat (embeddings, token counts); the answer is read whole.</summary>
     public async Task<SideAnswer> PostAsync(string path, ProviderCall call, ReadOnlyMemory<byte> body, IDialect spoken, CancellationToken cancel)
     {
+        if (Interlock.Refuse(call.Context.Sensitivity, Name, _config.Locality) is { } unsafeRoute)
+        {
+            return new SideAnswer([], "", new FailedAnswer(unsafeRoute));
+        }
+
         var relays = ReferenceEquals(spoken, call.Context.Dialect);
         using var request = CreateRequest(path, call.Deployment.Upstream);
         request.Content = new PooledContent(body);
