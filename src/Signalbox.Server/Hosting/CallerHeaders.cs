@@ -3,9 +3,27 @@ using Signalbox.Dialects.Fields;
 
 namespace Signalbox.Server.Hosting;
 
-/// <summary>Picks the caller's headers that a provider of the same dialect is given, by the header ledger.</summary>
+/// <summary>Picks out of the caller's headers.</summary>
 internal static class CallerHeaders
 {
+    private const string HintPrefix = "x-signalbox-";
+
+    /// <summary>What the caller says to the gateway itself.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Hints(HttpContext http)
+    {
+        List<KeyValuePair<string, string>>? hints = null;
+        foreach (var (name, values) in http.Request.Headers)
+        {
+            if (name.StartsWith(HintPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                (hints ??= []).Add(new(name, values.ToString()));
+            }
+        }
+
+        return hints ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+    }
+
+    /// <summary>What a provider of the same dialect is given, by the header ledger.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Passed(HttpContext http, HeaderLedger ledger, IDialect dialect)
     {
         List<KeyValuePair<string, string>>? passed = null;

@@ -34,6 +34,9 @@ internal sealed record RequestContext
     /// <summary>The caller's headers that a provider of the same dialect is given.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> PassedHeaders { get; init; } = [];
 
+    /// <summary>The caller's <c>x-signalbox-*</c> headers: what it says about the request.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> HintHeaders { get; init; } = [];
+
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>The price of the deployment that serves, on the day of the request; null when it is not known.</summary>
