@@ -33,6 +33,11 @@ public sealed record CatalogModel
     /// <summary>Prices by the day they start, oldest first; empty where none is known.</summary>
     public IReadOnlyList<ModelPrice> Prices { get; init; } = [];
 
+    /// <summary>
+    /// How good its answers are, 0 to 1: Signalbox's own estimate by tier, for strategies that weigh quality. Null where there is none.
+    /// </summary>
+    public double? Quality { get; init; }
+
     /// <summary>Whether this is the chat model that <c>auto</c> takes from its provider when nothing is configured.</summary>
     public bool IsDefault { get; init; }
 

@@ -113,6 +113,7 @@ internal sealed class CatalogReader
                 "input" => model with { Input = ModelFamily.ReadModalities(ref reader) },
                 "output" => model with { Output = ModelFamily.ReadModalities(ref reader) },
                 "minCacheTokens" => model with { Capabilities = model.Capabilities with { MinCacheTokens = reader.GetInt32() } },
+                "quality" => model with { Quality = reader.GetDouble() },
                 "aliases" => model with { Aliases = Strings(ref reader) },
                 "prices" => model with { Prices = ReadPrices(ref reader, priceDefaults) },
                 _ => throw Unknown(name, model.Id),

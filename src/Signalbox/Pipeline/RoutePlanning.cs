@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Signalbox.Dialects;
 using Signalbox.Providers;
 using Signalbox.Routing;
@@ -9,6 +10,9 @@ namespace Signalbox.Pipeline;
 /// <summary>Steps 3 and 5: what the request is, which deployments could serve it, and in which order they are tried.</summary>
 internal sealed class RoutePlanning(ProviderServices services, Planner planner)
 {
+    // Which requests explore, and who is first, is not to be foreseen; a plan that is repeated has the draw in its input.
+    private readonly PlanChance _chance = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+
     /// <summary>Writes the plan into the decision record. Null, or why there is none.</summary>
     public GatewayError? Plan(RequestContext context)
     {
@@ -22,23 +26,29 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
         var decision = context.Decision;
         decision.RequestedModel = context.Request.Model;
         decision.Route = route.Route;
-        decision.Plan = planner.Plan(Input(context, route), Candidates(route));
-        return null;
+        var input = Input(route);
+        decision.Plan = planner.Plan(input, Candidates(route, input.Task));
+        return PlanRefusal.Of(decision.Plan);
     }
 
-    private PlanInput Input(RequestContext context, RouteTargets route) => new()
+    private PlanInput Input(RouteTargets route) => new()
     {
         Route = route.Settings,
         Strategy = route.Settings.Strategy ?? "ordered",
         Now = services.Time.GetUtcNow(),
+        Task = route.Settings.Task ?? "chat",
+        Draw = _chance.Draw(),
+        Turn = _chance.Turn(route.Route),
     };
 
-    private static Candidate[] Candidates(RouteTargets route)
+    private static Candidate[] Candidates(RouteTargets route, string task)
     {
+        var ranks = route.Tasks is { } table ? table.RanksFor(task) : [];
         var candidates = new Candidate[route.Targets.Count];
         for (var i = 0; i < candidates.Length; i++)
         {
-            candidates[i] = new Candidate { Deployment = route.Targets[i], Place = i, Quality = route.Targets[i].Quality ?? 0.5 };
+            var target = route.Targets[i];
+            candidates[i] = new Candidate { Deployment = target, Place = i, TaskRank = ranks.IsEmpty ? 0 : ranks[i], Quality = target.Quality ?? 0.5 };
         }
 
         return candidates;

@@ -2,6 +2,7 @@ using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Providers;
+using Signalbox.Routing.Planning;
 
 namespace Signalbox.Routing;
 
@@ -56,4 +57,7 @@ internal sealed record RouteTargets(string Route, IReadOnlyList<Deployment> Targ
 {
     /// <summary>What the configuration says about the route; the defaults for a model asked for by name.</summary>
     public RouteConfig Settings { get; init; } = new() { Id = Route, Models = [] };
+
+    /// <summary>Which targets serve which task; null where all serve all.</summary>
+    public TaskTable? Tasks { get; init; }
 }

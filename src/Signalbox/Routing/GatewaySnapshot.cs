@@ -4,6 +4,7 @@ using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Providers;
+using Signalbox.Routing.Planning;
 
 namespace Signalbox.Routing;
 
@@ -90,7 +91,8 @@ internal sealed class GatewaySnapshot
 
     private Deployment Deploy(IProvider provider, string upstream)
     {
-        var deployment = new Deployment(provider, upstream, _catalog.Resolve(provider.Name, upstream));
+        var model = _catalog.Resolve(provider.Name, upstream);
+        var deployment = new Deployment(provider, upstream, model) { Quality = model.Quality };
         return Config.Providers.TryGetValue(provider.Name, out var config)
             ? deployment with
             {
@@ -113,7 +115,7 @@ internal sealed class GatewaySnapshot
                 {
                     Id = id,
                     Model = CatalogOverride.Apply(_catalog.Resolve(model.Provider, model.Upstream), model),
-                    Quality = model.Quality,
+                    Quality = model.Quality ?? _catalog.Resolve(model.Provider, model.Upstream).Quality,
                     UseCases = model.UseCases,
                     Specialization = model.Specialization,
                     MaxConcurrency = model.MaxConcurrency,
@@ -155,7 +157,9 @@ internal sealed class GatewaySnapshot
         var models = routes.ToDictionary(StringComparer.Ordinal);
         foreach (var id in config.Routes.Keys)
         {
-            routes[id] = new RouteTargets(id, [.. TargetsOf(id, models).DistinctBy(static target => (target.FullName, target.FallbackFor))]) { Settings = config.Routes[id] };
+            var targets = TargetsOf(id, models).DistinctBy(static target => (target.FullName, target.FallbackFor)).ToList();
+            var tasks = BuildTasks(config.Routes[id], targets, models);
+            routes[id] = new RouteTargets(id, targets) { Settings = config.Routes[id], Tasks = tasks };
         }
 
         routes.TryAdd(RouteNames.Auto, new RouteTargets(RouteNames.Auto, DefaultTargets(config)));
@@ -183,6 +187,25 @@ internal sealed class GatewaySnapshot
                 yield return target with { Strict = target.Strict || route.Strict, IsFallback = true, FallbackFor = FallbackReasons.Find(reason) };
             }
         }
+    }
+
+    private TaskTable? BuildTasks(RouteConfig route, List<Deployment> targets, Dictionary<string, RouteTargets> models)
+    {
+        if (route.Tasks.Count == 0)
+        {
+            return null;
+        }
+
+        var builder = new TaskTableBuilder(targets, route.Strict);
+        foreach (var (task, names) in route.Tasks)
+        {
+            for (var rank = 0; rank < names.Count; rank++)
+            {
+                builder.Add(task, rank, Resolve(names[rank], models));
+            }
+        }
+
+        return builder.Build();
     }
 
     private IEnumerable<Deployment> Resolve(string name, Dictionary<string, RouteTargets> models)

@@ -8,10 +8,16 @@ internal struct Candidate
 {
     public required Deployment Deployment;
 
-    /// <summary>Place in the route; ties keep this order.</summary>
+    /// <summary>Place in the route; what ties in everything else keeps this order.</summary>
     public int Place;
 
-    /// <summary>US dollars that the request is expected to cost here; null where the price is not known.</summary>
+    /// <summary>Rank in the route's table for the request's task, 0 the best; <see cref="TaskTable.Unnamed"/> where the table has no use for it.</summary>
+    public int TaskRank;
+
+    /// <summary>Whether its <c>useCases</c> name the request's task. The planner's to fill.</summary>
+    public bool SuitsTask;
+
+    /// <summary>US dollars that the request is expected to cost here; null where the price is not known. The planner fills it where it is null.</summary>
     public decimal? CostUsd;
 
     /// <summary>0 to 1; the catalog's or the configuration's word, else a neutral guess.</summary>
@@ -41,8 +47,14 @@ internal struct Candidate
     /// <summary>What there is instead, e.g. the context window.</summary>
     public double RemovalHas;
 
-    /// <summary>Higher is tried earlier. Only comparable within one plan.</summary>
+    /// <summary>A lower band is tried earlier whatever the scores: a strategy puts what it takes only in need into a later one.</summary>
+    public int Band;
+
+    /// <summary>Higher is tried earlier within a band. Only comparable within one plan.</summary>
     public double Score;
+
+    /// <summary>Whether a strategy may choose it: it is one of the route's models and nothing has removed it.</summary>
+    public readonly bool IsOpen => Removal == Removal.None && !Deployment.IsFallback;
 }
 
 /// <summary>Why a candidate is out.</summary>

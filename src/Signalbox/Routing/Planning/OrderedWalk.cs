@@ -13,7 +13,7 @@ internal sealed class OrderedWalk(RoutePlan plan) : RouteWalk
         for (; _next < plan.Order.Length; _next++)
         {
             var place = plan.Order[_next];
-            if (Allows(last?.Error, plan.Candidates[place].Deployment))
+            if (IsNext(last?.Error, plan.Candidates[place].Deployment))
             {
                 _next++;
                 return new RouteStep.Call(place, HedgeWith: plan.Input.Route.Hedge.Enabled ? Following() : null);
@@ -24,27 +24,21 @@ internal sealed class OrderedWalk(RoutePlan plan) : RouteWalk
     }
 
     /// <summary>Which failures another candidate may be tried for.</summary>
-    public static bool Allows(GatewayError? error, Deployment next)
+    public static bool Allows(GatewayError? error, Deployment next) =>
+        next.FallbackFor is { } reason ? error?.Kind == reason : error is null || MovesOn(error, next);
+
+    private static bool MovesOn(GatewayError error, Deployment next) => error.Kind switch
     {
-        if (error is null)
-        {
-            return next.FallbackFor is null;
-        }
+        // The caller's own request is wrong everywhere, unless only the last target could not take it.
+        ErrorKind.InvalidRequest => error.IsOfTarget,
+        // Another model may have more room or other rules, where the route declares one for that.
+        ErrorKind.ContextLength or ErrorKind.ContentFiltered => next.IsFallback,
+        _ => true,
+    };
 
-        if (next.FallbackFor is { } reason)
-        {
-            return error.Kind == reason;
-        }
-
-        return error.Kind switch
-        {
-            // The caller's own request is wrong everywhere, unless only the last target could not take it.
-            ErrorKind.InvalidRequest => error.IsOfTarget,
-            // Another model may have more room or other rules, where the route declares one for that.
-            ErrorKind.ContextLength or ErrorKind.ContentFiltered => next.IsFallback,
-            _ => true,
-        };
-    }
+    // What the plan presumes to have failed already makes the fallbacks for it ordinary ones.
+    private bool IsNext(GatewayError? error, Deployment next) =>
+        plan.Presumed is { } presumed && next.FallbackFor == presumed ? error is null || MovesOn(error, next) : Allows(error, next);
 
     private int? Following()
     {

@@ -26,8 +26,14 @@ internal sealed class PlanInput
     /// <summary>The predictor's score that the strong model is needed, for the strategy <c>learned</c>; NaN where nobody asked.</summary>
     public double StrongNeeded { get; init; } = double.NaN;
 
+    /// <summary>The score from which on <see cref="StrongNeeded"/> means the strong model: the predictor's word for the route's target.</summary>
+    public double StrongFrom { get; init; } = 0.5;
+
     /// <summary>Estimated input tokens, on the high side.</summary>
     public int InputTokens { get; init; }
+
+    /// <summary>Input tokens that there are beyond doubt, the estimate's low side; null where there is no such bound and the estimate counts.</summary>
+    public int? InputTokensAtLeast { get; init; }
 
     /// <summary>Output tokens that the answer is expected to have, for costs.</summary>
     public int OutputTokens { get; init; }

@@ -7,11 +7,13 @@ internal sealed class OrderedStrategy : IRoutingStrategy
 {
     public string Name => "ordered";
 
+    public bool FollowsTaskOrder => true;
+
     public string Score(PlanInput input, Span<Candidate> candidates)
     {
-        for (var i = 0; i < candidates.Length; i++)
+        foreach (ref var candidate in candidates)
         {
-            candidates[i].Score = -candidates[i].Place;
+            candidate.Score = -candidate.Place;
         }
 
         return "in the order in which the route names its models";
