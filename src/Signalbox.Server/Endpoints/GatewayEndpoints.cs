@@ -44,6 +44,8 @@ internal static class GatewayEndpoints
         routes.MapMethods("/api/version", Reading, OllamaEndpoints.VersionAsync);
         routes.MapPost("/api/show", models.ShowOllamaAsync);
 
+        AdminEndpoints.Map(routes, runtime);
+
         // Monitors and Ollama's clients ask with HEAD.
         routes.MapMethods("/", Reading, static http => http.Response.WriteAsync("Signalbox is running"));
         routes.MapMethods("/health/live", Reading, static http => http.Response.WriteAsync("ok"));

@@ -1,5 +1,6 @@
 using Signalbox.Dialects;
 using Signalbox.Pipeline;
+using Signalbox.Routing.Decisions;
 using Signalbox.Server.Hosting;
 
 namespace Signalbox.Server.Endpoints;
@@ -14,6 +15,7 @@ internal sealed class SideEndpoint(GatewayRuntime runtime)
         var id = RequestIds.New();
         if (await BodyReader.ReadAsync(http, body, snapshot.Config.Server.MaxRequestBytes) is { } error)
         {
+            runtime.Decisions.Add(DecisionRecord.Refused(id, runtime.Time.GetUtcNow(), dialect.Name, error));
             await ErrorResponse.WriteAsync(http, dialect, error, id);
             return;
         }

@@ -43,7 +43,8 @@ internal sealed class Cors(GatewayRuntime runtime)
         return Task.CompletedTask;
     }
 
-    private static bool IsOfThisMachine(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.IsLoopback;
+    /// <summary>Whether an origin is a page that this machine serves itself.</summary>
+    public static bool IsOfThisMachine(string origin) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.IsLoopback;
 
     private static bool IsAllowed(IReadOnlyList<string> origins, string origin)
     {

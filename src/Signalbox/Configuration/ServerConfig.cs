@@ -24,7 +24,7 @@ public sealed record ServerConfig
     /// <summary>When callers need a key. Default: auto.</summary>
     public RequireKeys RequireKeys { get; init; }
 
-    /// <summary>The key for the admin routes; null for none.</summary>
+    /// <summary>The key for the admin routes; null lets this machine only use them.</summary>
     public string? AdminKey { get; init; }
 
     /// <summary>Largest request body in bytes. Default: 33,554,432 (32 MiB).</summary>
@@ -42,8 +42,7 @@ public sealed record ServerConfig
             "Whether callers need a key; auto: as soon as one exists or an address other than loopback is bound.",
             notYet: new("this version does not check keys yet: whoever can reach it can use it", v => v == RequireKeys.Always))
         .Field("adminKey", Kinds.Credential, c => c.AdminKey, (c, v) => c with { AdminKey = v },
-            "The key for the admin routes.",
-            notYet: new("this version has no admin routes yet: the key is not used"))
+            "The key for the admin routes; without one they answer this machine only.")
         .Field("maxRequestBytes", Kinds.Count, c => c.MaxRequestBytes, (c, v) => c with { MaxRequestBytes = v },
             "Largest request body in bytes; a larger one is refused with 413.")
         .Field("cors", Kinds.Record(() => CorsConfig.Shape), c => c.Cors, (c, v) => c with { Cors = v },

@@ -53,6 +53,9 @@ internal sealed record GatewayError(ErrorKind Kind, string Message)
     /// <summary>Whether only this target cannot serve the request as it is; another one may.</summary>
     public bool IsOfTarget { get; init; }
 
+    /// <summary>Whether the message is the provider's own text, which may quote the request.</summary>
+    public bool IsProvidersText { get; init; }
+
     /// <summary>The word of contract section 4.</summary>
     public string Word => WordOf(Kind);
 

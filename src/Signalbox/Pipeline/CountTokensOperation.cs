@@ -4,6 +4,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
+using Signalbox.Routing.Decisions;
 
 namespace Signalbox.Pipeline;
 
@@ -13,6 +14,8 @@ namespace Signalbox.Pipeline;
 internal sealed class CountTokensOperation(ITokenCountDialect dialect) : SideOperation
 {
     private const int TokensPerAttachment = 800;
+
+    public override RequestKind Kind => RequestKind.TokenCount;
 
     public override bool IsBilled => false;
 

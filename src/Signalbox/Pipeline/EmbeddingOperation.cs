@@ -5,6 +5,7 @@ using Signalbox.Dialects.Fields;
 using Signalbox.Dialects.Json;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
+using Signalbox.Routing.Decisions;
 
 namespace Signalbox.Pipeline;
 
@@ -27,6 +28,8 @@ internal sealed class EmbeddingOperation : SideOperation
 
     /// <summary>The vectors, once they are there.</summary>
     public GeneratedEmbeddings<Embedding<float>>? Embeddings { get; private set; }
+
+    public override RequestKind Kind => RequestKind.Embedding;
 
     public override bool IsBilled => true;
 

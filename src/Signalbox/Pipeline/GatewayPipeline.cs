@@ -12,7 +12,7 @@ namespace Signalbox.Pipeline;
 /// around anything. A failure moves on to the next target until the commit point, the first useful output; after it the stream
 /// ends in an explicit error.
 /// </summary>
-internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning planning, AttemptRunner attempts, UsageJournal journal)
+internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning planning, AttemptRunner attempts, UsageJournal journal, DecisionStore decisions)
 {
     public async Task RunAsync(RequestContext context)
     {
@@ -20,6 +20,7 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
         TimeSpan? firstOutput = null;
         GatewayError? error = null;
         Attempt? attempt = null;
+        decisions.Add(context.Decision);
         try
         {
             // 1 admit: the endpoint has bounded the body; keys and limits are not built yet.
@@ -72,6 +73,8 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
         decision.Error = error;
         decision.Duration = duration;
         decision.CostUsd = attempt?.Record.CostUsd;
+        decision.IsCancelled = context.Aborted.IsCancellationRequested;
+        decision.Finish();
         return new UsageRecord
         {
             RequestId = context.Id,

@@ -4,6 +4,7 @@ using Signalbox.Ledger;
 using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
 using Signalbox.Routing;
+using Signalbox.Routing.Decisions;
 using Signalbox.Routing.Planning;
 
 namespace Signalbox.Pipeline;
@@ -20,9 +21,12 @@ internal sealed class GatewayRuntime : IDisposable
         Services = new ProviderServices(time);
         Catalog = catalog ?? ModelCatalog.LoadEmbedded();
         Journal = new UsageJournal();
+        Decisions = new DecisionStore();
         Planner = new Planner();
-        Pipeline = new GatewayPipeline(Services, new RoutePlanning(Services, Planner), new AttemptRunner(Services, Planner), Journal);
-        SidePipeline = new SidePipeline(Services, Journal);
+        var planning = new RoutePlanning(Services, Planner);
+        Pipeline = new GatewayPipeline(Services, planning, new AttemptRunner(Services, Planner), Journal, Decisions);
+        SidePipeline = new SidePipeline(Services, Journal, Decisions);
+        DryRun = new DryRun(planning);
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
     }
@@ -37,9 +41,13 @@ internal sealed class GatewayRuntime : IDisposable
 
     public UsageJournal Journal { get; }
 
+    public DecisionStore Decisions { get; }
+
     public GatewayPipeline Pipeline { get; }
 
     public SidePipeline SidePipeline { get; }
+
+    public DryRun DryRun { get; }
 
     /// <summary>The configuration's image in force now. A request takes it once and keeps it.</summary>
     public GatewaySnapshot Snapshot => _snapshot;

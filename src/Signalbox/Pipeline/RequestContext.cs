@@ -44,6 +44,9 @@ internal sealed record RequestContext
 
     public CancellationToken Aborted { get; init; }
 
+    /// <summary>Whether the request is only planned: nothing is sent, and nothing is remembered of it.</summary>
+    public bool IsDryRun { get; init; }
+
     /// <summary>The request in the vocabulary, once it has been read.</summary>
     public DialectRequest Request { get; set; } = null!;
 
@@ -60,7 +63,7 @@ internal sealed record RequestContext
     public Deployment? Deployment { get; set; }
 
     /// <summary>Why the request is answered as it is.</summary>
-    public DecisionRecord Decision => _decision ??= new DecisionRecord { RequestId = Id, StartedAt = StartedAt };
+    public DecisionRecord Decision => _decision ??= new DecisionRecord { RequestId = Id, StartedAt = StartedAt, Dialect = Dialect?.Name, IsDryRun = IsDryRun };
 
     /// <summary>How many calls were made upstream.</summary>
     public int Attempts => _attempts;

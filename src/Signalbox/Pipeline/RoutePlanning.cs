@@ -17,14 +17,14 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
     public GatewayError? Plan(RequestContext context)
     {
         context.Sensitivity = SensitivityLabel.Public;
+        var decision = context.Decision;
+        decision.RequestedModel = context.Request.Model;
         context.Targets = context.Snapshot.Find(context.Request.Model);
         if (context.Targets is not { } route)
         {
             return context.Snapshot.NotFound(context.Request.Model);
         }
 
-        var decision = context.Decision;
-        decision.RequestedModel = context.Request.Model;
         decision.Route = route.Route;
         var input = Input(route);
         decision.Plan = planner.Plan(input, Candidates(route, input.Task));

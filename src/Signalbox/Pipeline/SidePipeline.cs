@@ -6,6 +6,8 @@ using Signalbox.Ledger;
 using Signalbox.Pipeline.Answers;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
+using Signalbox.Routing;
+using Signalbox.Routing.Decisions;
 using Signalbox.Routing.Planning;
 using Signalbox.Sensitivity;
 
@@ -15,13 +17,15 @@ namespace Signalbox.Pipeline;
 /// The road of requests that are no chat: embeddings and token counts. The same steps as <see cref="GatewayPipeline"/>, without a
 /// stream and so without a commit point before the end.
 /// </summary>
-internal sealed class SidePipeline(ProviderServices services, UsageJournal journal)
+internal sealed class SidePipeline(ProviderServices services, UsageJournal journal, DecisionStore decisions)
 {
     public async Task RunAsync(RequestContext context, SideOperation operation)
     {
         var start = services.Time.GetTimestamp();
         GatewayError? error = null;
         UsageDetails? usage = null;
+        context.Decision.Kind = operation.Kind;
+        decisions.Add(context.Decision);
         try
         {
             // 2 read
@@ -36,8 +40,11 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
             if (error is null)
             {
                 context.Sensitivity = SensitivityLabel.Public;
+                context.Decision.RequestedModel = context.Request.Model;
                 context.Targets = context.Snapshot.Find(context.Request.Model);
                 error = context.Targets is null ? context.Snapshot.NotFound(context.Request.Model) : null;
+                context.Decision.Route = context.Targets?.Route;
+                context.Decision.Plan = context.Targets is { } route ? InOrder(route) : null;
             }
 
             // 7 attempt
@@ -71,9 +78,11 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
         finally
         {
             // 9 settle
+            var duration = services.Time.GetElapsedTime(start);
+            Finish(context, error, duration);
             if (operation.IsBilled)
             {
-                journal.Add(Settle(context, usage, error, services.Time.GetElapsedTime(start)));
+                journal.Add(Settle(context, usage, error, duration));
             }
 
             context.Document?.Dispose();
@@ -84,19 +93,23 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
     {
         FailedAnswer? failure = new(new GatewayError(ErrorKind.NoCandidate, $"The route '{context.Targets!.Route}' has no model that can be used."));
         using var deadline = new AttemptDeadline(services.Time, context.Aborted);
-        var first = true;
+        var kind = AttemptKind.First;
         foreach (var target in context.Targets.Targets)
         {
-            if (!first && !OrderedWalk.Allows(failure!.Error, target))
+            if (kind != AttemptKind.First && !OrderedWalk.Allows(failure!.Error, target))
             {
                 continue;
             }
 
-            first = false;
             context.Deployment = target;
             var call = new ProviderCall { Context = context, Deployment = target };
             deadline.Expect(target.FirstOutputTimeout * 2);
-            SideResult? result;
+            var started = services.Time.GetTimestamp();
+            var record = new AttemptRecord { Model = target.FullName, Kind = kind, StartedAt = services.Time.GetUtcNow() };
+            context.Decision.Add(record);
+            kind = AttemptKind.Fallback;
+            SideResult? result = null;
+            failure = null;
             try
             {
                 (result, failure) = await operation.SendAsync(call, deadline.Token);
@@ -105,7 +118,14 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
             {
                 deadline.Renew();
                 failure = new FailedAnswer(new GatewayError(ErrorKind.UpstreamTimeout, $"{target.ProviderName} did not answer in time."));
-                continue;
+            }
+            finally
+            {
+                record.Duration = services.Time.GetElapsedTime(started);
+                record.Error = result is null ? failure?.Error : null;
+                record.Usage = result?.Usage;
+                record.CostUsd = result?.Usage is { } usage ? UsageCost.Of(usage, context.Price) : null;
+                record.Outcome = result is null ? AttemptOutcome.Failed : AttemptOutcome.Served;
             }
 
             if (result is not null)
@@ -116,6 +136,36 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
         }
 
         return (null, failure);
+    }
+
+    /// <summary>There is no choosing among what is no chat: the route's order stands.</summary>
+    private static RoutePlan InOrder(RouteTargets route)
+    {
+        var (candidates, order) = (new Candidate[route.Targets.Count], new int[route.Targets.Count]);
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            order[i] = i;
+            candidates[i] = new Candidate { Deployment = route.Targets[i], Place = i, Quality = route.Targets[i].Quality ?? 0.5, Score = -i };
+        }
+
+        return new RoutePlan(new PlanInput { Route = route.Settings, Strategy = "ordered" }, candidates, order, "in the order in which the route names its models");
+    }
+
+    private static void Finish(RequestContext context, GatewayError? error, TimeSpan duration)
+    {
+        var decision = context.Decision;
+        foreach (var attempt in decision.Attempts)
+        {
+            if (attempt.Outcome == AttemptOutcome.Served)
+            {
+                (decision.ServedBy, decision.CostUsd) = (attempt.Model, attempt.CostUsd);
+            }
+        }
+
+        decision.Error = error;
+        decision.Duration = duration;
+        decision.IsCancelled = context.Aborted.IsCancellationRequested;
+        decision.Finish();
     }
 
     private static UsageRecord Settle(RequestContext context, UsageDetails? usage, GatewayError? error, TimeSpan duration) => new()
@@ -139,6 +189,8 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
 /// <summary>One kind of request that is no chat. Made for each request.</summary>
 internal abstract class SideOperation
 {
+    public abstract RequestKind Kind { get; }
+
     /// <summary>Whether it costs anything; token counts are free.</summary>
     public abstract bool IsBilled { get; }
 

@@ -22,9 +22,9 @@ internal static class Words
     public static string Quote(string text) => $"'{Shorten(text)}'";
 
     /// <summary>Cuts what is too long to read and replaces what a terminal would act on.</summary>
-    public static string Shorten(string text)
+    public static string Shorten(string text, int longest = LongestQuote)
     {
-        var cut = text.Length > LongestQuote ? string.Concat(text.AsSpan(0, LongestQuote), "...") : text;
+        var cut = text.Length > longest ? string.Concat(text.AsSpan(0, longest), "...") : text;
         return string.Create(cut.Length, cut, static (target, source) =>
         {
             for (var i = 0; i < source.Length; i++)

@@ -33,7 +33,7 @@ internal static class AnthropicErrors
         }
 
         message = string.IsNullOrWhiteSpace(message) ? $"The provider answered with status {status} and no message." : message;
-        return new GatewayError(KindOf(status, type, message), message) { Status = status, Code = type };
+        return new GatewayError(KindOf(status, type, message), message) { Status = status, Code = type, IsProvidersText = true };
     }
 
     public static void Write(GatewayError error, string requestId, Utf8JsonWriter json)

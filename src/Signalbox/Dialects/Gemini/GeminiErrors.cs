@@ -34,6 +34,7 @@ internal static class GeminiErrors
             Status = status,
             Code = details.Reason ?? word,
             Field = details.Field,
+            IsProvidersText = true,
             RetryAfter = details.RetryDelay ?? DelayIn(message),
         };
     }

@@ -25,6 +25,7 @@ internal static class OllamaErrors
         {
             Status = isInStream ? 502 : status,
             Code = code ?? type,
+            IsProvidersText = true,
         };
     }
 

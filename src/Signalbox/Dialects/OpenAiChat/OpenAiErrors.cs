@@ -43,6 +43,7 @@ internal static class OpenAiErrors
             Status = status,
             Code = code ?? type,
             Field = Text(error, "param"),
+            IsProvidersText = true,
         };
     }
 

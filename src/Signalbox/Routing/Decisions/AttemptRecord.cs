@@ -23,6 +23,8 @@ internal enum AttemptKind
 /// <summary>One call upstream and what it came to. Written by one attempt; complete when <see cref="Outcome"/> is set.</summary>
 internal sealed class AttemptRecord
 {
+    private volatile AttemptOutcome _outcome;
+
     public required string Model { get; init; }
 
     public required AttemptKind Kind { get; init; }
@@ -33,7 +35,8 @@ internal sealed class AttemptRecord
 
     public TimeSpan? Duration { get; set; }
 
-    public AttemptOutcome Outcome { get; set; }
+    /// <summary>Set last: whoever reads anything but <see cref="AttemptOutcome.Open"/> here may read the rest.</summary>
+    public AttemptOutcome Outcome { get => _outcome; set => _outcome = value; }
 
     public GatewayError? Error { get; set; }
 

@@ -11,10 +11,22 @@ internal sealed class DecisionRecord
 {
     private readonly Lock _lock = new();
     private readonly List<AttemptRecord> _attempts = [];
+    private volatile bool _isFinished;
 
     public required string RequestId { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The caller's dialect; null for a caller in this process.</summary>
+    public string? Dialect { get; init; }
+
+    public RequestKind Kind { get; set; }
+
+    /// <summary>Whether the request was only planned, to see what would become of it.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>The place that a <see cref="DecisionStore"/> has given it.</summary>
+    public long Sequence { get; set; } = -1;
 
     /// <summary>The model or route as the caller named it.</summary>
     public string? RequestedModel { get; set; }
@@ -22,6 +34,12 @@ internal sealed class DecisionRecord
     public string? Route { get; set; }
 
     public RoutePlan? Plan { get; set; }
+
+    /// <summary>The language that the prompt is written in, e.g. <c>en</c>; null where nobody has looked.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>What kinds of sensitive content were found, never the content; null where nobody has looked.</summary>
+    public IReadOnlyList<string>? SensitiveKinds { get; set; }
 
     /// <summary>Full name of the deployment whose answer was served; null where none was.</summary>
     public string? ServedBy { get; set; }
@@ -31,6 +49,12 @@ internal sealed class DecisionRecord
     public decimal? CostUsd { get; set; }
 
     public TimeSpan? Duration { get; set; }
+
+    /// <summary>Whether the caller hung up before the end.</summary>
+    public bool IsCancelled { get; set; }
+
+    /// <summary>Whether the answer has ended. What is said of its end may be read from then on.</summary>
+    public bool IsFinished => _isFinished;
 
     /// <summary>Calls sent upstream, in the order in which they began.</summary>
     public IReadOnlyList<AttemptRecord> Attempts
@@ -51,4 +75,23 @@ internal sealed class DecisionRecord
             _attempts.Add(attempt);
         }
     }
+
+    /// <summary>The decision about a request that did not come as far as the pipeline.</summary>
+    public static DecisionRecord Refused(string requestId, DateTimeOffset at, string dialect, GatewayError error)
+    {
+        var decision = new DecisionRecord { RequestId = requestId, StartedAt = at, Dialect = dialect, Error = error, Duration = TimeSpan.Zero };
+        decision.Finish();
+        return decision;
+    }
+
+    /// <summary>Says that nothing will be written any more. Called once, last.</summary>
+    public void Finish() => _isFinished = true;
+}
+
+/// <summary>What a request asks for.</summary>
+internal enum RequestKind
+{
+    Chat,
+    Embedding,
+    TokenCount,
 }
