@@ -13,7 +13,7 @@ internal static class AddressDetector
     public static int Match(in Passage passage, int start, int end, out int from)
     {
         from = start;
-        if (end - start > 6 || passage.At(start - 1) is '$' or '€' or '£' or '=' or '^' or '_')
+        if (end - start > 6 || passage.At(start - 1) is '$' or '€' or '£' or '=' or '^' or '_' || IsPartOfNumber(passage, start, end))
         {
             return 0;
         }
@@ -45,6 +45,11 @@ internal static class AddressDetector
         return Described(passage, before, start, end, ref from);
     }
 
+    // 27,000 and 61.20 are no house numbers.
+    private static bool IsPartOfNumber(in Passage passage, int start, int end) =>
+        (passage.At(start - 1) is '.' or ',' && char.IsAsciiDigit(passage.At(start - 2))) || (passage.At(end) is '.' or ',' && char.IsAsciiDigit(passage.At(end + 1)))
+        || passage.At(end) is '°' or '%';
+
     // Apt. 864, Suite 12, P.O. Box 104
     private static bool IsUnitOrBox(in Passage passage, WordSpan before)
     {
@@ -64,6 +69,11 @@ internal static class AddressDetector
     // Hauptstrasse 5, Kiannonkatu 98, Király u. 15, Main Street 12
     private static bool IsStreet(in Passage passage, WordSpan before, int start)
     {
+        if (!before.IsEmpty && passage.Text[before.Start..before.End] is "No" or "no" or "Nr" or "nr" or "núm" or "nº" or "numero" or "numéro")
+        {
+            before = WordWalk.Before(passage.Text, before.Start);
+        }
+
         if (before.IsEmpty)
         {
             return false;
@@ -82,7 +92,7 @@ internal static class AddressDetector
 
         var name = WordWalk.Before(passage.Text, before.Start);
         return !name.IsEmpty && name.Length > 1 && char.IsUpper(passage.Text[name.Start]) && (passage.Of(name.Start, name.End) & WordClass.Small) == 0
-            && ((classes & WordClass.StreetOther) != 0 || char.IsUpper(passage.Text[before.Start])) && start - before.End <= 3;
+            && ((classes & WordClass.StreetOther) != 0 || char.IsUpper(passage.Text[before.Start])) && start - before.End <= 8;
     }
 
     // 24 Clarke Avenue, 31 rue de Tanger, 12 Hauptstrasse
@@ -96,7 +106,7 @@ internal static class AddressDetector
         }
 
         var classes = passage.Of(word.Start, word.End);
-        if ((classes & WordClass.StreetBefore) != 0)
+        if ((classes & WordClass.StreetBefore) != 0 && IsWhole(text, word))
         {
             var name = WordWalk.After(text, word.End);
             return !name.IsEmpty && name.Start - word.End <= 3 && IsStreetName(passage, name) ? name.End : 0;
@@ -145,7 +155,7 @@ internal static class AddressDetector
                 return -1;
             }
 
-            if ((hit.Classes & WordClass.StreetBefore) == 0)
+            if ((hit.Classes & WordClass.StreetBefore) == 0 || !IsWhole(passage.Text, new WordSpan(hit.Start, hit.End)))
             {
                 continue;
             }
@@ -160,6 +170,10 @@ internal static class AddressDetector
         return -1;
     }
 
+    // One letter stands for a street only with its sign: C/ Mayor, R. Augusta, Λ. Αλεξάνδρας.
+    private static bool IsWhole(ReadOnlySpan<char> text, WordSpan word) =>
+        word.Length > 1 || (word.End < text.Length && (text[word.Start] is 'C' or 'c' ? text[word.End] == '/' : text[word.End] == '.'));
+
     private static bool IsStreetName(in Passage passage, WordSpan name)
     {
         var first = passage.Text[name.Start];
@@ -169,7 +183,7 @@ internal static class AddressDetector
 
     // "via" and "place" are common words; before a name with a capital they are streets, and in a text without capitals never.
     private static bool IsStreetWord(ReadOnlySpan<char> word, ReadOnlySpan<char> text, WordSpan name) =>
-        word is not ("via" or "place" or "plaza" or "largo" or "square" or "c" or "r" or "l" or "av" or "str" or "al") || char.IsUpper(text[name.Start]);
+        word is not ("via" or "route" or "place" or "cours" or "ronda" or "camino" or "plaza" or "largo" or "square" or "c" or "r" or "l" or "av" or "str" or "al") || char.IsUpper(text[name.Start]);
 
     private static bool IsPlainStreet(ReadOnlySpan<char> word) => word is "street" or "st" or "avenue" or "ave" or "road" or "rd" or "boulevard" or "blvd" or "lane";
 
@@ -209,6 +223,11 @@ internal static class AddressDetector
     {
         var text = passage.Text;
         var after = WordWalk.After(text, end);
+        if (!before.IsEmpty && Months.Is(text[before.Start..before.End]))
+        {
+            return 0;
+        }
+
         var isIntroduced = (passage.Before(start, IntroReach) & WordClass.AddressIntro) != 0;
         var isBeforeName = !after.IsEmpty && after.Start - end == 1 && text[end] == ' ' && char.IsUpper(text[after.Start]) && !Months.Is(text[after.Start..after.End]);
         if (isBeforeName && end - start is >= 2 and <= 5)
@@ -219,20 +238,48 @@ internal static class AddressDetector
                 return number;
             }
 
-            if (isIntroduced && (before.IsEmpty || text[before.End] == ':' || (passage.Of(before.Start, before.End) & (WordClass.Small | WordClass.AddressIntro)) != 0))
+            if (isIntroduced && after.Length > 2 && (before.IsEmpty || text[before.End] == ':' || (passage.Of(before.Start, before.End) & (WordClass.Small | WordClass.AddressIntro)) != 0))
             {
                 return after.End;
             }
         }
 
         var isAfterName = !before.IsEmpty && before.Length > 2 && start - before.End == 1 && char.IsUpper(text[before.Start]) && !Months.Is(text[before.Start..before.End]);
-        if (isAfterName && isIntroduced && end - start <= 4 && !IsYear(text[start..end]) && (passage.Of(before.Start, before.End) & (WordClass.Small | WordClass.AddressIntro)) == 0)
+        if (isAfterName && isIntroduced && end - start <= 4 && !IsYear(text[start..end]) && IsSaidPlace(passage, before))
         {
             from = before.Start;
             return end;
         }
 
         return 0;
+    }
+
+    // "at Kesk 53", "of Joaquin Suarez 2906", "address: Bygget 64", but not "Example 1".
+    private static bool IsSaidPlace(in Passage passage, WordSpan word)
+    {
+        for (var words = 0; words < 4 && !word.IsEmpty; words++)
+        {
+            var classes = passage.Of(word.Start, word.End);
+            if ((classes & (WordClass.Small | WordClass.AddressIntro)) != 0)
+            {
+                return words > 0;
+            }
+
+            var before = WordWalk.Before(passage.Text, word.Start);
+            if (before.IsEmpty || word.Start - before.End > 1)
+            {
+                return !before.IsEmpty && passage.Text[before.End] is ':' or ',' && passage.At(before.End + 1) != '\n';
+            }
+
+            if (!char.IsUpper(passage.Text[word.Start]))
+            {
+                return false;
+            }
+
+            word = before;
+        }
+
+        return false;
     }
 
     // A name of up to four words with capitals, a number, and then the end of the line or of the part.

@@ -26,6 +26,9 @@ internal static class Letters
     /// <summary>Signs of scripts that are written without blanks.</summary>
     public static bool IsIdeograph(char c) => c is >= '\u3040' and <= '\u30ff' or >= '\u3400' and <= '\u9fff';
 
+    /// <summary>Whether a sign belongs to the same word as a digit beside it. Signs of scripts without blanks do not.</summary>
+    public static bool Joins(char c) => c < '\u2e80' ? char.IsLetterOrDigit(c) : char.IsLetterOrDigit(c) && !(c <= '\u9fff') && !(c is >= '\uac00' and <= '\ud7af');
+
     private static char FoldWide(char c)
     {
         if (c < '\u00c0')

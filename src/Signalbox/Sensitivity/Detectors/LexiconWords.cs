@@ -18,7 +18,7 @@ internal static class LexiconWords
             call calls calling called callback ring dial text texted reach contact contacts number numbers registered answering messages message office direct
             anruf* anrufen rufen erreichen erreichbar nummer* ruft appel* appelez appeler joindre joignable numero* contactez contacter llam* marcar
             marque numero contactar chiam* contattare contattami recapito ligar ligue liga contato contacto bel belt bellen gebeld nummer bereikbaar
-            zadzwon* dzwon* numer* kontakt* soita* soittaa tavoittaa numero* numeroon numeroni numerosta ring ringa ringer ringe nummer kontakta nar nas volat* cislo* hivj* hivni szam* sun* arayin numara* ara
+            zadzwon* dzwon* volejte zavolejte volej numer* kontakt* soita* soittaa tavoittaa numero* numeroon numeroni numerosta ring ringa ringer ringe nummer kontakta nar nas volat* cislo* hivj* hivni szam* sun* arayin numara* ara
             connect answer answers pick номер* звон* позвон* καλεστε* αριθμ* viber telegram signal
             """),
         (WordClass.Card, """
@@ -68,9 +68,9 @@ internal static class LexiconWords
     public static (WordClass Class, string Words)[] Places { get; } =
     [
         (WordClass.StreetBefore, """
-            rue avenue av ave boulevard bd bld chemin impasse allee allée quai cours route place square calle c cl avda avenida plaza paseo carrer camino carretera ctra glorieta ronda travesia cuesta
+            rue avenue av ave boulevard bd bld chemin impasse allee allée quai cours route place square laan straat calle c cl avda avenida plaza paseo carrer camino carretera ctra glorieta ronda travesia cuesta
             via viale piazza piazzetta piazzale corso vicolo largo strada contrada salita lungomare rua r travessa praca praça alameda estrada rodovia beco
-            ul ulica ulicy al aleja aleje alei plac pl os osiedle ulice namesti náměstí trida strada str bulevardul bd calea soseaua piata intrarea οδος οδού λεωφορος λ πλατεια улица ул проспект пр переулок пер площадь бульвар
+            ul ulica ulicy al aleja aleje alei plac pl os osiedle ulice namesti náměstí trida strada str bulevardul bd calea soseaua piata intrarea οδος οδου οδο λεωφορος λ πλατεια улица ул проспект пр переулок пер площадь бульвар
             jalan jl
             """),
         (WordClass.StreetAfter, """

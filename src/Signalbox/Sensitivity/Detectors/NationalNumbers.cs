@@ -58,7 +58,7 @@ internal static class NationalNumbers
             10 => (part.Is("64") && IsNordic(digits, separator, words)),
             11 => IsElevenDigits(part, digits, separator, isNamed),
             12 => (part.Is("444") || isNamed) && digits[0] >= 2 && CheckDigits.Verhoeff(digits) && separator is ' ' or '-' or '\0'
-                || (part.Is("84") && separator == '-' && CheckDigits.IsDate((digits[4] * 10) + digits[5], (digits[6] * 10) + digits[7]) && CheckDigits.Luhn(digits[2..])),
+                || (part.Is("84") && separator == '-' && digits[0] is 1 or 2 && CheckDigits.Value(digits[..4]) is >= 1900 and <= 2015 && CheckDigits.IsDate((digits[4] * 10) + digits[5], (digits[6] * 10) + digits[7]) && CheckDigits.Luhn(digits[2..])),
             13 => IsThirteenDigits(part, digits, isNamed),
             15 => part.Is("1222332") && IsFrench(digits) || (separator is '\0' or ' ' && IsFrench(digits)),
             18 => part.Groups.Length == 1 && IsChinese(digits),

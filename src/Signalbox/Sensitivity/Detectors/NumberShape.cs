@@ -30,7 +30,7 @@ internal readonly ref struct NumberShape
         Digits = digits;
         IsOpen = Start > 0 && text[Start - 1] == '(';
         var before = IsOpen ? Start - 2 : Start - 1;
-        HasPlus = before >= 0 && text[before] is '+' or '＋' && (before == 0 || !char.IsLetterOrDigit(text[before - 1]));
+        HasPlus = before >= 0 && text[before] is '+' or '＋' && (before == 0 || !Letters.Joins(text[before - 1]));
     }
 
     public ReadOnlySpan<DigitGroup> Groups { get; }
@@ -63,7 +63,7 @@ internal readonly ref struct NumberShape
                 end++;
             }
 
-            if (end < text.Length && char.IsLetter(text[end]) && count > 0)
+            if (end < text.Length && !char.IsAsciiDigit(text[end]) && Letters.Joins(text[end]) && count > 0)
             {
                 extensionEnd = ExtensionEnd(text, end);
                 if (extensionEnd == 0)

@@ -27,12 +27,12 @@ internal static class SignDetector
     {
         var text = passage.Text;
         var (start, end) = (place, place);
-        while (start > floor && place - start < LongestWord && char.IsLetterOrDigit(text[start - 1]) && !IsEscape(text, start - 1))
+        while (start > floor && place - start < LongestWord && Letters.Joins(text[start - 1]) && !IsEscape(text, start - 1))
         {
             start--;
         }
 
-        while (end < text.Length && char.IsLetterOrDigit(text[end]))
+        while (end < text.Length && Letters.Joins(text[end]))
         {
             end++;
         }

@@ -53,6 +53,7 @@ internal enum WordClass : ulong
     Question = 1UL << 53,
     All = 1UL << 54,
     Discuss = 1UL << 55,
+    Common = 1UL << 56,
 }
 
 /// <summary>A known word in a text.</summary>

@@ -55,19 +55,31 @@ internal static class WordWalk
     private static bool IsBetween(char c) => c is ' ' or '.' or ',' or '\'' or '’' or '-' or '/' or ':' or '#' or '°' or 'º' or '\n' or '\u00a0';
 }
 
-/// <summary>Names of months, by their beginning.</summary>
+/// <summary>Names of months.</summary>
 internal static class Months
 {
     private static readonly string[] Beginnings =
     [
-        "jan", "feb", "fev", "mar", "mär", "apr", "avr", "abr", "may", "mai", "mag", "maj", "jun", "jui", "giu", "jul", "lug", "aug", "aou", "aoû", "ago", "sep", "set", "oct", "okt", "ott", "out", "nov", "dec", "dez", "dic", "déc",
+        "januar", "februar", "mars", "april", "june", "july", "august", "septem", "octob", "oktob", "novem", "decem", "dezem", "janvier", "février", "avril", "juin", "juillet", "août", "décem",
+        "enero", "febrer", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septie", "octub", "noviem", "diciem", "genna", "febbra", "aprile", "maggio", "giugno", "luglio", "sette", "ottobre", "dicem",
     ];
+
+    private static readonly string[] Whole =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "march", "mai", "maj", "juni", "juli", "märz", "mei", "maart", "okt", "dez", "dic", "mag", "ott"];
 
     public static bool Is(ReadOnlySpan<char> word)
     {
         foreach (var beginning in Beginnings)
         {
-            if (word.StartsWith(beginning, StringComparison.OrdinalIgnoreCase) && word.Length is <= 5 or >= 7 and <= 10)
+            if (word.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        foreach (var whole in Whole)
+        {
+            if (word.Equals(whole, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

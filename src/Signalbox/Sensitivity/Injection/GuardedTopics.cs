@@ -12,8 +12,8 @@ internal static class GuardedTopics
     private const int StemLength = 5;
     private const int ShortestWord = 4;
 
-    private const WordClass Common = WordClass.Small | WordClass.Reveal | WordClass.Guard | WordClass.Question | WordClass.Prior | WordClass.Owner | WordClass.Discuss | WordClass.Scope
-        | WordClass.All | WordClass.Person | WordClass.Reach;
+    private const WordClass Ordinary = WordClass.Small | WordClass.Reveal | WordClass.Guard | WordClass.Question | WordClass.Prior | WordClass.Owner | WordClass.Discuss | WordClass.Scope
+        | WordClass.All | WordClass.Common | WordClass.Person | WordClass.Reach;
 
     /// <summary>Takes what trusted instructions forbid.</summary>
     public static void Read(in Passage passage, ref InjectionScore score)
@@ -80,7 +80,7 @@ internal static class GuardedTopics
                 word = length++ < StemLength ? (word * 0x9E3779B97F4A7C15) + letter : word;
             }
 
-            if (length >= ShortestWord && (passage.Of(start, position) & Common) == 0)
+            if (length >= ShortestWord && (passage.Of(start, position) & Ordinary) == 0)
             {
                 return true;
             }

@@ -28,6 +28,9 @@ internal struct InjectionScore
         }
     }
 
+    /// <summary>Few words are guarded: one of them names the topic.</summary>
+    public readonly bool IsNarrow => _guardedCount <= 12;
+
     public readonly bool IsGuarded(ulong word)
     {
         ReadOnlySpan<ulong> words = _guarded;

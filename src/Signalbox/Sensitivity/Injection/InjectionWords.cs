@@ -51,7 +51,7 @@ internal static class InjectionWords
             not never don dont cannot avoid strictly only forbidden prohibited refuse circumstances allowed confidential nie niemals nicht kein keine nur jamais pas ne uniquement seulement nunca solo únicamente jamás mai non soltanto não somente nooit niet alleen nigdy tylko älä koskaan vain aldrig inte endast bara ikke kun никогда не только
             """),
         (WordClass.Machine, "ai llm llms gpt chatbot assistant artificial intelligence neural network networks machine learning quantum modelo ki modell künstliche inteligencia intelligenza inteligência artificielle 人工智能* 人工知能*"),
-        (WordClass.Owner, "your our the system users user you dein* ihr* euer votre tes ton tu tuo tua il la sua seu sua o jouw uw twoje twój sinun ditt din dit sistema系统 του σου твой ваш あなた* 너의* 당신* 你* 您* user उपयोगकर्ता"),
+        (WordClass.Owner, "your our system users user you dein* ihr* euer votre tes ton tu tuo tua seu jouw uw twoje twój sinun ditt din dit sistema系统 του σου твой ваш あなた* 너의* 당신* 你* 您* user उपयोगकर्ता"),
         (WordClass.Pivot, "anyway oh actually instead btw way speaking übrigens eigentlich stattdessen au_fait plutôt apropósito hablando instead invece aliás zamiast sen_sijaan istället i_stedet"),
         (WordClass.Attribute, """
             birth birthday born email address balance phone color colour lives live living located residence initials name names diet password age salary account credit
@@ -61,6 +61,7 @@ internal static class InjectionWords
         (WordClass.State, "following state output say print consider claim declare admit conclude sage behaupte declara declare afferma zeg stwierdź sano säg sig scrivi escribe schreibe écris"),
         (WordClass.Person, "user customer client employee employees patient utilisateur usuario utente usuário gebruiker użytkownik* käyttäjä* användare* bruger* benutzer* nutzer* kunde* χρηστ* пользовател* ユーザー* 用户* 사용자* उपयोगकर्ता"),
         (WordClass.Scope, "prompt private personal any information informationen données datos"),
+        (WordClass.Common, "question* chat* conversation message* language* text* word words example* please like make made know want need time use used using more with some under always given including based about other someone anyone their there response* reply replies job task tasks programmed developed maintain focus appropriate potential concerns individual details"),
         (WordClass.Discuss, "discuss* topic* talk* mention* answer* help* allowed recommend* advice conversation speak thema themen besprechen sujet tema temas hablar parler"),
         (WordClass.Compromised, "compromised hacked verify reset suspended click link comprometida compromise kompromittiert gehackt piraté"),
         (WordClass.Question, "what whats where when which who how can could tell was wo wann welche* wer wie quel quelle quels où qui qué que cuál cual dónde donde quién qual quale dove chi onde quem wat waar welke wie jakie jaki gdzie kto co mikä missä kuka vad var vem hvad hvor hvem ποιος ποια που какой где"),

@@ -38,9 +38,16 @@ internal static class TextCues
         if (hasPayload)
         {
             cues |= 1u << (int)InjectionCue.Payload;
+            cues |= text.Contains("<!--", StringComparison.Ordinal) ? 1u << (int)InjectionCue.DictatesAnswer : 0;
         }
 
         return cues;
+    }
+
+    public static bool HasPayload(ReadOnlySpan<char> text)
+    {
+        ReadRuns(text, out _, out var hasPayload);
+        return hasPayload;
     }
 
     private static bool HasHidden(ReadOnlySpan<char> text)
