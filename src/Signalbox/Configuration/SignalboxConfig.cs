@@ -30,6 +30,9 @@ public sealed record SignalboxConfig
     /// <summary>What may be spent; null for no limit.</summary>
     public BudgetsConfig? Budgets { get; init; }
 
+    /// <summary>What is looked for in requests before they leave.</summary>
+    public SensitivityConfig Sensitivity { get; init; } = new();
+
     /// <summary>True when there was no file and the providers were found in the environment: each serves its catalog models.</summary>
     public bool Discovered { get; init; }
 
@@ -55,7 +58,9 @@ public sealed record SignalboxConfig
             notYet: new("this version does not cache yet: every request is sent to a provider", v => v.Store != CacheStore.Off))
         .Field("budgets", Kinds.Record(() => BudgetsConfig.Shape), c => c.Budgets, (c, v) => c with { Budgets = v },
             "What may be spent.",
-            notYet: new("this version does not act on budgets yet: spending is not limited and no alert is sent", v => v.Daily is not null));
+            notYet: new("this version does not act on budgets yet: spending is not limited and no alert is sent", v => v.Daily is not null))
+        .Field("sensitivity", Kinds.Record(() => SensitivityConfig.Shape), c => c.Sensitivity, (c, v) => c with { Sensitivity = v },
+            "What is looked for in requests before they leave, and what follows from it.");
 
     /// <summary>The config as JSON, secrets hidden.</summary>
     public override string ToString() => Shape.Print(this);

@@ -37,7 +37,12 @@ internal static class Given
           "ledger": { "store": "postgres", "connection": "ledger-secret-1" },
           "limits": { "store": "redis", "connection": "limits-secret-1" },
           "cache": { "store": "redis", "connection": "cache-secret-1", "ttl": "90s" },
-          "budgets": { "daily": { "usd": 100.5, "alertAt": [0.5, 1], "webhook": "https://hooks.example.com/webhook-secret-1" } }
+          "budgets": { "daily": { "usd": 100.5, "alertAt": [0.5, 1], "webhook": "https://hooks.example.com/webhook-secret-1" } },
+          "sensitivity": { "enabled": false, "labels": { "email": "confidential" },
+                           "patterns": { "ticket": { "pattern": "TCK-[0-9]{6}", "label": "internal" } },
+                           "words": { "projects": { "words": ["Bluebird"], "label": "internal" } },
+                           "masking": { "enabled": true, "kinds": ["email"] },
+                           "injection": { "action": "warn", "threshold": 0.7, "maxTokens": 5000 } }
         }
         """;
 
