@@ -43,7 +43,10 @@ internal sealed class FeatureSpace
 
     public float[][] Cuts { get; }
 
+    /// <summary>Terms come first, then steps.</summary>
     public int Dimensions { get; }
+
+    public int Terms => _rarity.Length;
 
     public int Buckets => _identities.Length;
 
