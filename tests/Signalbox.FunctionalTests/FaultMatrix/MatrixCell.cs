@@ -47,7 +47,7 @@ internal sealed record MatrixCell(int Number, MatrixFault Fault, Phase Phase, Wi
         foreach (var (index, caller) in Wire.All.Index())
         {
             var other = Wire.All[(index + 1) % Wire.All.Count];
-            var areFew = fault.HasFewPairs || (fault.IsSlow && phase == Phase.Complete);
+            var areFew = fault.IsSlow && phase == Phase.Complete;
             foreach (var provider in areFew ? [caller, other] : Wire.All)
             {
                 yield return (caller, provider, provider);

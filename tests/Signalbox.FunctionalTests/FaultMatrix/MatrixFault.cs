@@ -66,9 +66,6 @@ internal sealed record MatrixFault(string Name)
     /// <summary>Whether the provider's own message reaches the caller.</summary>
     public bool ShowsMessage { get; init; }
 
-    /// <summary>Whether a relay and one translation for each caller are enough.</summary>
-    public bool HasFewPairs { get; init; }
-
     public bool IsIn(Phase phase) => phase switch
     {
         Phase.StreamBefore => IsInStreams,

@@ -16,11 +16,7 @@ internal static class MatrixFaults
     public static IReadOnlyList<MatrixFault> Main { get; } =
     [
         new("connection refused") { Word = "upstream_unavailable", Address = static (up, _, _) => up.Refusing, NotAfter = NoAnswerAfter },
-        new("unknown host name")
-        {
-            // A name server may take its time; what it says in the end is the fault, not the wait.
-            Word = "upstream_unavailable", Address = static (up, _, _) => up.Unknown(), NotAfter = NoAnswerAfter, Settings = ",\"connectTimeout\":\"25s\"", HasFewPairs = true,
-        },
+        new("unknown host name") { Word = "upstream_unavailable", Address = static (_, _, _) => $"http://{UnknownHost.Name}", NotAfter = NoAnswerAfter },
         new("TLS certificate not trusted") { Word = "upstream_unavailable", Address = static (up, _, _) => up.Untrusted, NotAfter = NoAnswerAfter },
         Answering(401, "authentication"),
         Answering(404, "not_found"),

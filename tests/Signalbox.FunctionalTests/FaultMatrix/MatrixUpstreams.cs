@@ -16,7 +16,6 @@ internal sealed class MatrixUpstreams : IAsyncDisposable
     private readonly ConcurrentDictionary<string, RawUpstream> _raw = new(StringComparer.Ordinal);
     private readonly X509Certificate2 _certificate = SelfSigned();
     private FakeUpstream _untrusted = null!;
-    private int _unknown;
 
     public FakeUpstream Acting { get; private set; } = null!;
 
@@ -33,9 +32,6 @@ internal sealed class MatrixUpstreams : IAsyncDisposable
         upstreams._untrusted = await FakeUpstream.StartAsync(certificate: upstreams._certificate);
         return upstreams;
     }
-
-    /// <summary>A name of its own for every provider: the runtime looks up one name only once at a time.</summary>
-    public string Unknown() => $"http://no-such-provider-{Interlocked.Increment(ref _unknown)}.invalid";
 
     public string Raw(string bytes) => _raw.GetOrAdd(bytes, static bytes => new RawUpstream(Encoding.UTF8.GetBytes(bytes))).Address;
 

@@ -25,7 +25,7 @@ public sealed class ConfidentialRequestsTests
         Assert.Equal(502, (await bench.Gateway.AskAsync(wire.Path("", false), wire.Request("named-openai-chat/m", false))).Status);
 
         Assert.Contains(bench.Escapes, static to => to.StartsWith("127.0.0.2:", StringComparison.Ordinal));
-        Assert.Contains("openai-chat.far-away.invalid", bench.Escapes);
+        Assert.Contains(bench.Escapes, static name => name.StartsWith("far-away-openai-chat-", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace Signalbox.FunctionalTests.Network;
 internal sealed class HouseBench : IAsyncDisposable
 {
     public static readonly IPAddress CloudAddress = IPAddress.Parse("127.0.0.2");
-    private const string CloudName = "far-away.invalid";
+    private const string CloudName = "far-away";
     private readonly List<string> _providers = [];
     private readonly List<string> _routes = [];
     private readonly ConcurrentDictionary<string, int> _localCalls = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class HouseBench : IAsyncDisposable
         {
             bench.Cloud.On($"cloud-{wire}", call => SideAnswers.AnswerAsync(call, wire));
             bench._providers.Add($"\"cloud-{wire}\":{{\"dialect\":\"{wire}\",\"baseUrl\":\"{bench.Cloud.BaseUrl($"cloud-{wire}")}\",\"locality\":\"cloud\"}}");
-            bench._providers.Add($"\"named-{wire}\":{{\"dialect\":\"{wire}\",\"baseUrl\":\"http://{wire}.{CloudName}\",\"locality\":\"cloud\",\"connectTimeout\":\"2s\",\"maxAttempts\":1}}");
+            bench._providers.Add($"\"named-{wire}\":{{\"dialect\":\"{wire}\",\"baseUrl\":\"http://{UnknownHost.NameWith($"{CloudName}-{wire}-")}\",\"locality\":\"cloud\",\"maxAttempts\":1}}");
         }
 
         return bench;
