@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -29,9 +31,18 @@ internal static class PriorKnowledge
     private static async Task<bool> BeginsWithPrefaceAsync(ConnectionContext connection)
     {
         var input = connection.Transport.Input;
+        // A connection that has sent nothing must not hold up a graceful stop: Kestrel closes it as soon as it is given the connection.
+        await using var stop = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
+            .UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), input) ?? default;
         while (true)
         {
             var result = await input.ReadAsync(connection.ConnectionClosed);
+            if (result.IsCanceled)
+            {
+                input.AdvanceTo(result.Buffer.Start);
+                return false;
+            }
+
             var buffer = result.Buffer;
             var length = (int)Math.Min(buffer.Length, Preface.Length);
             var matches = Matches(buffer, length);

@@ -45,4 +45,7 @@ internal abstract class AnswerStreamWriter
 
     /// <summary>Ends a started stream with an explicit error, never looking finished.</summary>
     public abstract void Fail(GatewayError error, System.Buffers.IBufferWriter<byte> output);
+
+    /// <summary>The same for a stream that the provider has begun and this writer has not seen: nothing may be begun a second time.</summary>
+    public virtual void FailBegun(GatewayError error, System.Buffers.IBufferWriter<byte> output) => Fail(error, output);
 }

@@ -30,6 +30,19 @@ public class LifetimeTests
     }
 
     [Fact]
+    public async Task A_connection_that_has_sent_nothing_does_not_hold_up_the_stop()
+    {
+        await using var bench = await SampleBench.StartAsync();
+        await using var silent = await bench.Gateway.ConnectAsync();
+        await bench.Gateway.GetAsync("/health/live");
+
+        // The server would wait three times as long for a request.
+        await bench.Gateway.StopAsync().WaitAsync(Patience.Limit / 3, Patience.Token);
+
+        Assert.Equal(0, await silent.ReadAsync(new byte[1], Patience.Token));
+    }
+
+    [Fact]
     public async Task An_invalid_file_changes_nothing_and_a_valid_one_is_swapped_in()
     {
         await using var bench = await SampleBench.StartAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -22,13 +23,20 @@ internal sealed class FakeUpstream : IAsyncDisposable
     private readonly Channel<UpstreamCall> _arrivals = Channel.CreateUnbounded<UpstreamCall>();
     private readonly ConcurrentDictionary<string, Func<UpstreamCall, Task>> _behaviours = new(StringComparer.Ordinal);
 
-    private FakeUpstream()
+    private FakeUpstream(X509Certificate2? certificate, IPAddress address)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(address, 0, endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1;
+                if (certificate is not null)
+                {
+                    endpoint.UseHttps(certificate);
+                }
+            });
             kestrel.Limits.MaxRequestBodySize = null;
         });
         _app = builder.Build();
@@ -43,9 +51,10 @@ internal sealed class FakeUpstream : IAsyncDisposable
 
     public string Address { get; private set; } = "";
 
-    public static async Task<FakeUpstream> StartAsync(Func<UpstreamCall, Task>? behaviour = null)
+    /// <summary>Starts listening; with a certificate over TLS, and at this machine's usual address unless another of its own is given.</summary>
+    public static async Task<FakeUpstream> StartAsync(Func<UpstreamCall, Task>? behaviour = null, X509Certificate2? certificate = null, IPAddress? address = null)
     {
-        var upstream = new FakeUpstream();
+        var upstream = new FakeUpstream(certificate, address ?? IPAddress.Loopback);
         upstream.Behaviour = behaviour ?? upstream.Behaviour;
         await upstream._app.StartAsync();
         upstream.Address = upstream._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

@@ -31,23 +31,27 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     private async Task ServeAsync()
     {
+        var answers = new List<Task>();
         try
         {
             while (true)
             {
-                using var connection = await _listener.AcceptTcpClientAsync(_stopping.Token);
-                await AnswerAsync(connection.GetStream());
+                answers.Add(AnswerAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Stopped.
         }
+
+        await Task.WhenAll(answers);
     }
 
     /// <summary>Reads the request whole before it answers: a connection closed with unread bytes would be reset.</summary>
-    private async Task AnswerAsync(NetworkStream stream)
+    private async Task AnswerAsync(TcpClient connection)
     {
+        using var closing = connection;
+        var stream = connection.GetStream();
         try
         {
             var request = new StringBuilder();
@@ -69,9 +73,9 @@ internal sealed class RawUpstream : IAsyncDisposable
             {
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The gateway hung up first.
+            // The gateway hung up first, or the test is over.
         }
     }
 

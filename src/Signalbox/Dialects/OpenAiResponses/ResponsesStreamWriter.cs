@@ -65,6 +65,12 @@ internal sealed class ResponsesStreamWriter(AnswerContext context) : AnswerStrea
             Start(new ChatResponseUpdate(), output);
         }
 
+        FailBegun(error, output);
+        WriteState("response.failed"u8, new ResponsesState("failed") { Error = error, Usage = _usage }, output);
+    }
+
+    public override void FailBegun(GatewayError error, IBufferWriter<byte> output)
+    {
         // The documented event is flat, the real one nests the error, and clients look for either.
         var json = _events.Begin("error"u8, output);
         json.WriteString("code"u8, error.Code ?? error.Word);
@@ -73,7 +79,6 @@ internal sealed class ResponsesStreamWriter(AnswerContext context) : AnswerStrea
         json.WritePropertyName("error"u8);
         OpenAiErrors.WriteInner(error, context.RequestId, json);
         _events.End(output);
-        WriteState("response.failed"u8, new ResponsesState("failed") { Error = error, Usage = _usage }, output);
     }
 
     private void Start(ChatResponseUpdate first, IBufferWriter<byte> output)

@@ -59,7 +59,7 @@ internal sealed class RelayedStream(ProviderCall call, WireAnswer answer) : Stre
             JsonText.Raw(output, "\n\n"u8);
         }
 
-        StreamWriterOf(Context).Fail(error, output);
+        StreamWriterOf(Context).FailBegun(error, output);
     }
 
     /// <summary>Whether a frame without data is one: comments, blank lines. Else it is half of one, or the end of an array that is not finished.</summary>

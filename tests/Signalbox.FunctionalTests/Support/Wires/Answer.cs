@@ -17,8 +17,11 @@ internal sealed class Answer
 
     public AnswerUsage Usage { get; set; } = new();
 
-    /// <summary>The message of an error inside the answer.</summary>
-    public string? Error { get; set; }
+    /// <summary>The message of the first error inside the answer.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>How many errors there are inside the answer.</summary>
+    public int Errors { get; private set; }
 
     /// <summary>Whether the model refused, in a field of its own; protocols without one say so by their finish reason.</summary>
     public bool IsRefusal { get; set; }
@@ -28,6 +31,14 @@ internal sealed class Answer
 
     /// <summary>Whether the protocol's own mark of a clean end was seen.</summary>
     public bool HasCleanEnd { get; set; }
+
+    /// <summary>Notes an error; null is none.</summary>
+    public Answer NoteError(string? message)
+    {
+        Error ??= message;
+        Errors += message is null ? 0 : 1;
+        return this;
+    }
 
     /// <summary>Protocols that say "stop" for an answer with tool calls mean tool_calls.</summary>
     public Answer Settle()

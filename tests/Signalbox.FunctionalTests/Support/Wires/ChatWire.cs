@@ -42,7 +42,7 @@ internal sealed class ChatWire : Wire
 
     public override Answer WalkComplete(JsonElement body)
     {
-        var answer = new Answer { Usage = UsageOf(body), Error = ErrorIn(body), HasCleanEnd = body.Has("choices") };
+        var answer = new Answer { Usage = UsageOf(body), HasCleanEnd = body.Has("choices") }.NoteError(ErrorIn(body));
         var calls = new Dictionary<long, AnswerCall>();
         foreach (var choice in body.Items("choices").Take(1))
         {
@@ -66,7 +66,7 @@ internal sealed class ChatWire : Wire
             }
 
             var chunk = JsonWalk.Parse(data);
-            answer.Error ??= ErrorIn(chunk);
+            answer.NoteError(ErrorIn(chunk));
             answer.Usage = UsageOf(chunk) is { Input: not null } usage ? usage : answer.Usage;
             foreach (var choice in chunk.Items("choices").Where(static choice => choice.Num("index") is null or 0).Take(1))
             {

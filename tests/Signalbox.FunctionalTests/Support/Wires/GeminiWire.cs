@@ -65,7 +65,7 @@ internal sealed class GeminiWire : Wire
 
     private static void Take(JsonElement body, Answer answer)
     {
-        answer.Error ??= body.Str("error", "message");
+        answer.NoteError(body.Str("error", "message"));
         foreach (var candidate in body.Items("candidates").Where(static candidate => candidate.Num("index") is null or 0).Take(1))
         {
             foreach (var part in candidate.Items("content", "parts"))

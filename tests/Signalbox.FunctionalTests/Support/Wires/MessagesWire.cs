@@ -43,11 +43,10 @@ internal sealed class MessagesWire : Wire
     {
         var answer = new Answer
         {
-            Error = body.Str("error", "message"),
             Finish = FinishOf(body.Str("stop_reason")),
             Usage = Merge(new AnswerUsage(), body.At("usage")),
             HasCleanEnd = body.Has("stop_reason"),
-        };
+        }.NoteError(body.Str("error", "message"));
         foreach (var block in body.Items("content"))
         {
             switch (block.Str("type"))
@@ -96,7 +95,7 @@ internal sealed class MessagesWire : Wire
                     answer.HasCleanEnd = true;
                     break;
                 case "error":
-                    answer.Error ??= frame.Str("error", "message");
+                    answer.NoteError(frame.Str("error", "message"));
                     break;
             }
         }

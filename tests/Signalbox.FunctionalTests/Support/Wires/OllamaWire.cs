@@ -57,7 +57,7 @@ internal sealed class OllamaWire : Wire
 
     private static void Take(JsonElement body, Answer answer)
     {
-        answer.Error ??= body.Str("error");
+        answer.NoteError(body.Str("error"));
         answer.Text.Append(body.Str("message", "content")).Append(body.Str("response"));
         answer.Reasoning.Append(body.Str("message", "thinking")).Append(body.Str("thinking"));
         foreach (var call in body.Items("message", "tool_calls"))

@@ -46,7 +46,7 @@ internal sealed class ResponsesWire : Wire
 
     public override Answer WalkComplete(JsonElement body)
     {
-        var answer = new Answer { Error = body.Has("error") ? body.Str("error", "message") ?? body.At("error").ToString() : null };
+        var answer = new Answer().NoteError(body.Has("error") ? body.Str("error", "message") ?? body.At("error").ToString() : null);
         foreach (var item in body.Items("output"))
         {
             TakeItem(item, answer, withText: true);
@@ -79,11 +79,12 @@ internal sealed class ResponsesWire : Wire
 
                     break;
                 case "response.completed" or "response.incomplete" or "response.failed":
-                    answer.Error ??= frame.Str("response", "error", "message");
+                    // An error comes as an event of its own, and the response that failed repeats it.
+                    answer.NoteError(frame.Str("response", "error", "message") is var error && error == answer.Error ? null : error);
                     TakeEnd(frame.At("response"), answer);
                     break;
                 case "error":
-                    answer.Error ??= frame.Str("message") ?? frame.Str("error", "message");
+                    answer.NoteError(frame.Str("message") ?? frame.Str("error", "message"));
                     break;
             }
         }
