@@ -7,20 +7,25 @@ namespace Signalbox.Sensitivity;
 /// <summary>Scores the detectors on a file of examples (JSON lines); what each line asks is known from its fields.</summary>
 internal sealed class SensitivityEvaluation(SensitivityDetector detector)
 {
-    private static readonly (string Entity, string[] Kinds)[] Fitting =
+    /// <summary>Which findings fit an entity, by a part of its name; the first row that fits counts.</summary>
+    private static readonly (string Part, string[] Kinds)[] Fitting =
     [
-        ("CREDIT_CARD", ["card"]),
-        ("IBAN_CODE", ["iban"]),
-        ("US_SSN", ["national_id"]),
-        ("EMAIL_ADDRESS", ["email"]),
-        ("PHONE_NUMBER", ["phone"]),
+        ("EMAIL", ["email"]),
         ("IP_ADDRESS", ["ip_address", "private_ip"]),
-        ("STREET_ADDRESS", ["address"]),
-        ("ZIP_CODE", ["address"]),
-        ("PERSON", ["person_name"]),
-        ("US_DRIVER_LICENSE", ["driver_licence", "national_id"]),
+        ("IPV", ["ip_address", "private_ip"]),
+        ("CREDIT_CARD", ["card"]),
+        ("CARD_NUMBER", ["card"]),
+        ("IBAN", ["iban"]),
+        ("PHONE", ["phone"]),
+        ("TELEPHONE", ["phone"]),
+        ("STREET", ["address"]),
+        ("ADDRESS", ["address"]),
+        ("ZIP", ["address"]),
         ("PASSPORT", ["passport", "national_id"]),
-        ("US_PASSPORT", ["passport", "national_id"]),
+        ("DRIVER", ["driver_licence", "national_id"]),
+        ("SSN", ["national_id"]),
+        ("NATIONAL_ID", ["national_id"]),
+        ("PERSON", ["person_name"]),
     ];
 
     private static readonly string[] Impersonal = ["ORGANIZATION", "GPE", "DATE_TIME", "NRP", "TITLE", "AGE", "LOCATION", "DOMAIN_NAME"];
@@ -79,11 +84,12 @@ internal sealed class SensitivityEvaluation(SensitivityDetector detector)
         var entities = spans.EnumerateArray().Select(static span => span.GetProperty("entity_type").GetString()!).Distinct().ToArray();
         foreach (var entity in entities)
         {
-            foreach (var (name, kinds) in Fitting)
+            foreach (var (part, kinds) in Fitting)
             {
-                if (name == entity)
+                if (entity.Contains(part, StringComparison.Ordinal))
                 {
                     Count($"recall {entity}", report.Findings.Any(f => kinds.Contains(f.Kind)), isWanted: true);
+                    break;
                 }
             }
         }
@@ -117,14 +123,14 @@ internal sealed class SensitivityEvaluation(SensitivityDetector detector)
     private void AddLookalike(string label, string text)
     {
         var report = detector.Inspect(text);
-        Count($"{label} prompts blocked", report.Injection.IsDetected || report.Label == SensitivityLabel.Confidential, isWanted: label != "safe");
+        Count($"{label} prompts blocked", report.Injection.IsDetected || report.Label == SensitivityLabel.Confidential, isWanted: false);
     }
 
     private void Count(string share, bool isHit, bool isWanted)
     {
         var (hits, rows) = _shares.GetValueOrDefault(share);
         _shares[share] = (hits + (isHit ? 1 : 0), rows + 1);
-        if (isHit != isWanted)
+        if (isHit != isWanted && !share.StartsWith("unsafe", StringComparison.Ordinal))
         {
             Misses.Add((share, Rows));
         }

@@ -177,7 +177,7 @@ internal static class AddressDetector
     private static bool IsStreetName(in Passage passage, WordSpan name)
     {
         var first = passage.Text[name.Start];
-        return char.IsUpper(first) || !char.IsAscii(first) || (passage.Text[name.Start..name.End] is "de" or "du" or "des" or "la" or "le" or "da" or "do" or "dos" or "del" or "della" or "dei" or "d" or "san" or "st" or "al"
+        return char.IsUpper(first) || !char.IsAscii(first) || (passage.Text[name.Start..name.End] is "de" or "du" or "des" or "la" or "le" or "da" or "do" or "dos" or "del" or "della" or "dei" or "d" or "van" or "der" or "den" or "het" or "von" or "san" or "st" or "al"
             && !passage.Text[name.End..].IsEmpty);
     }
 

@@ -65,7 +65,7 @@ internal static class CredentialDetector
         }
 
         var (upper, lower, digits, changes) = (0, 0, 0, 0);
-        var last = 0;
+        var (last, run, longestRun) = (0, 0, 0);
         foreach (var c in word)
         {
             var kind = char.IsAsciiDigit(c) ? 1 : char.IsUpper(c) ? 2 : 3;
@@ -74,9 +74,12 @@ internal static class CredentialDetector
             digits += kind == 1 ? 1 : 0;
             changes += kind != last ? 1 : 0;
             last = kind;
+            run = kind == 3 ? run + 1 : 0;
+            longestRun = Math.Max(longestRun, run);
         }
 
-        if (digits >= 2 && upper >= 2 && lower >= 2 && changes * 100 >= word.Length * 42)
+        // Names in code have words in them; what is drawn at random rarely has five small letters in a row.
+        if (digits >= 2 && upper >= 2 && lower >= 2 && longestRun <= 4 && changes * 100 >= word.Length * 42)
         {
             return true;
         }

@@ -18,10 +18,10 @@ internal static class WordDetector
             {
                 end = secret;
             }
-            else if ((hit.Classes & (WordClass.Title | WordClass.Name | WordClass.NameIntro)) != 0 && NameEnd(passage, hit) is var name and > 0)
+            else if ((hit.Classes & (WordClass.Title | WordClass.Name | WordClass.NameIntro)) != 0 && Name(passage, hit) is { IsEmpty: false } name)
             {
-                found.Add(SensitivityKind.PersonName, hit.Start, name);
-                end = name;
+                found.Add(SensitivityKind.PersonName, name.Start, name.End);
+                end = name.End;
             }
             else if ((hit.Classes & (WordClass.Personal | WordClass.NationalId)) != 0 && IsField(passage.Text, hit))
             {
@@ -31,33 +31,33 @@ internal static class WordDetector
     }
 
     // "Dr. Weiss", "my name is Ilse", "ich heiße Ilse"
-    private static int NameEnd(in Passage passage, WordHit hit)
+    private static WordSpan Name(in Passage passage, WordHit hit)
     {
         var text = passage.Text;
         var next = WordWalk.After(text, hit.End);
         if (next.IsEmpty || next.Start - hit.End > 2 || text[next.Start - 1] is '\n' or ',' or '\'')
         {
-            return 0;
+            return default;
         }
 
         if ((hit.Classes & WordClass.Title) != 0)
         {
-            return char.IsUpper(text[hit.Start]) && IsNameLike(text, next) ? FullName(text, next) : 0;
+            return char.IsUpper(text[hit.Start]) && IsNameLike(text, next) ? new WordSpan(hit.Start, FullName(text, next)) : default;
         }
 
         if ((hit.Classes & WordClass.NameIntro) != 0)
         {
-            return IsNameLike(text, next) ? FullName(text, next) : 0;
+            return IsNameLike(text, next) ? new WordSpan(next.Start, FullName(text, next)) : default;
         }
 
         var isSaid = text[next.Start..next.End] is "is" or "ist" or "est" or "es" or "è" or "é" or "är" or "er" or "jest" or "on";
         if (!isSaid || !IsOwn(text, hit.Start))
         {
-            return 0;
+            return default;
         }
 
         next = WordWalk.After(text, next.End);
-        return IsNameLike(text, next) ? FullName(text, next) : 0;
+        return IsNameLike(text, next) ? new WordSpan(next.Start, FullName(text, next)) : default;
     }
 
     private static int FullName(ReadOnlySpan<char> text, WordSpan first)
