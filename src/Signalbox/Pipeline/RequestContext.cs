@@ -2,6 +2,7 @@ using Signalbox.Dialects;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 using Signalbox.Sensitivity;
+using Signalbox.Sensitivity.Masking;
 
 namespace Signalbox.Pipeline;
 
@@ -23,8 +24,8 @@ internal sealed record RequestContext
     /// <summary>The caller's protocol; null for a caller in this process.</summary>
     public IDialect? Dialect { get; init; }
 
-    /// <summary>The body as it came; empty for a caller in this process.</summary>
-    public ReadOnlyMemory<byte> Body { get; init; }
+    /// <summary>The body as it came, or as it was masked; empty for a caller in this process.</summary>
+    public ReadOnlyMemory<byte> Body { get; set; }
 
     /// <summary>Model and stream switch, where the protocol has them in the path.</summary>
     public string? PathModel { get; init; }
@@ -55,6 +56,12 @@ internal sealed record RequestContext
 
     /// <summary>What may be done with the request. Confidential until it has been looked at.</summary>
     public SensitivityLabel Sensitivity { get; set; } = SensitivityLabel.Confidential;
+
+    /// <summary>What was found in the request; null until it has been looked at.</summary>
+    public SensitivityReport? Inspection { get; set; }
+
+    /// <summary>What the placeholders in the request stand for; null where nothing was masked.</summary>
+    public MaskTable? Mask { get; set; }
 
     /// <summary>Where the request may go.</summary>
     public RouteTargets? Targets { get; set; }

@@ -89,7 +89,7 @@ internal sealed class HttpProvider : IProvider
         {
             context.CountAttempt();
             var response = await _connections.SendAsync(request, cancel);
-            return await OpenAsync(response, body, spoken, relays, cancel);
+            return await OpenAsync(response, body, spoken, relays, call, cancel);
         }
         catch (HttpRequestException e)
         {
@@ -211,7 +211,7 @@ internal sealed class HttpProvider : IProvider
         }
     }
 
-    private async Task<ProviderAnswer> OpenAsync(HttpResponseMessage response, PooledBuffer body, IDialect spoken, bool relays, CancellationToken cancel)
+    private async Task<ProviderAnswer> OpenAsync(HttpResponseMessage response, PooledBuffer body, IDialect spoken, bool relays, ProviderCall call, CancellationToken cancel)
     {
         try
         {
@@ -231,7 +231,8 @@ internal sealed class HttpProvider : IProvider
             }
 
             var stream = await OpenBodyAsync(response, cancel);
-            return new WireAnswer(response, stream, body, spoken) { Relays = relays, Headers = _services.PassedHeaders(response, spoken, relays) };
+            // The answer to a masked request is read, because values are put back into it.
+            return new WireAnswer(response, stream, body, spoken) { Relays = relays && call.Context.Mask is null, Headers = _services.PassedHeaders(response, spoken, relays) };
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {

@@ -107,6 +107,7 @@ internal sealed class CompleteDelivery(ProviderCall call, WireAnswer answer, Sig
                     collector.Take(message.Contents);
                 }
 
+                AnswerUnmasker.For(Context)?.Apply(response);
                 _response = response;
             }
 

@@ -15,6 +15,7 @@ internal sealed class InProcessAnswerDelivery(ProviderCall call, ChatResponse re
     public override Task<GatewayError?> OpenAsync(AttemptDeadline deadline)
     {
         Notes.Note(response);
+        AnswerUnmasker.For(Context)?.Apply(response);
         return Task.FromResult<GatewayError?>(null);
     }
 

@@ -14,6 +14,7 @@ internal sealed class TranslatedStream(ProviderCall call, WireAnswer answer, Sig
     private readonly AnswerStreamReader _reader = answer.Dialect.CreateStreamReader();
     private readonly AnswerStreamWriter _writer = RelayedStream.StreamWriterOf(call.Context);
     private readonly SignatureCollector _signatures = new(signatures);
+    private readonly AnswerUnmasker? _unmasker = AnswerUnmasker.For(call.Context);
     private readonly List<ChatResponseUpdate> _updates = [];
 
     public override AnswerNotes Notes { get; } = new();
@@ -53,6 +54,7 @@ internal sealed class TranslatedStream(ProviderCall call, WireAnswer answer, Sig
         {
             var update = _updates[i];
             _toolNames?.Restore(update.Contents);
+            _unmasker?.Apply(update);
             Notes.Note(update);
             _signatures.Take(update.Contents);
             _writer.Write(update, output);

@@ -11,6 +11,7 @@ internal sealed class UpdatesDelivery : Delivery
     private readonly AnswerStreamWriter? _writer;
     private readonly SignatureCollector _signatures;
     private readonly ToolNameMap? _toolNames;
+    private readonly AnswerUnmasker? _unmasker;
     private readonly List<ChatResponseUpdate> _pending = [];
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
     private bool _ended;
@@ -20,6 +21,7 @@ internal sealed class UpdatesDelivery : Delivery
     {
         _source = source;
         _toolNames = call.ToolNames;
+        _unmasker = AnswerUnmasker.For(call.Context);
         _writer = call.Context.Caller is WireCaller ? RelayedStream.StreamWriterOf(call.Context) : null;
         _signatures = new SignatureCollector(signatures);
     }
@@ -105,6 +107,7 @@ internal sealed class UpdatesDelivery : Delivery
     private void Note(ChatResponseUpdate update)
     {
         _toolNames?.Restore(update.Contents);
+        _unmasker?.Apply(update);
         Notes.Note(update);
         _signatures.Take(update.Contents);
     }

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace Signalbox.Sensitivity.Masking;
 
@@ -6,7 +8,9 @@ namespace Signalbox.Sensitivity.Masking;
 /// Puts the values back where an answer has placeholders. Takes the answer chunk by chunk and holds back only what may be the
 /// beginning of a placeholder. One for each text of an answer; not for several threads.
 /// </summary>
-internal sealed class Unmasker(MaskTable table)
+/// <param name="table">The request's placeholders.</param>
+/// <param name="isJson">Whether the text is JSON, in whose strings a value is escaped.</param>
+internal sealed class Unmasker(MaskTable table, bool isJson = false)
 {
     private readonly StringBuilder _output = new();
     private string _held = "";
@@ -29,7 +33,7 @@ internal sealed class Unmasker(MaskTable table)
             var length = Placeholder.LengthAt(text);
             if (length > 0 && table.TryGetValue(text[..length], out var value))
             {
-                _output.Append(value);
+                _output.Append(isJson ? JsonEncodedText.Encode(value!, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value : value);
                 text = text[length..];
             }
             else if (length == 0 && MayBecome(text))
@@ -56,9 +60,9 @@ internal sealed class Unmasker(MaskTable table)
     }
 
     /// <summary>A whole text at once.</summary>
-    public static string Unmask(MaskTable table, string text)
+    public static string Unmask(MaskTable table, string text, bool isJson = false)
     {
-        var unmasker = new Unmasker(table);
+        var unmasker = new Unmasker(table, isJson);
         return unmasker.Push(text) + unmasker.Finish();
     }
 
