@@ -30,6 +30,7 @@ internal static class GatewayHost
 
     public static WebApplication Build(WebApplicationBuilder builder, GatewayRuntime runtime, IReadOnlyList<string> urls)
     {
+        runtime.Services.Board.Notices.Sink = static line => Console.Error.WriteLine("warning: " + line);
         builder.WebHost.UseUrls([.. urls]);
         var app = builder.Build();
         app.Use(ServerErrors.Guard);

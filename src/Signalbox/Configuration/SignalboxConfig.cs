@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using Signalbox.Configuration.Fields;
+using Signalbox.Configuration.Resilience;
 
 namespace Signalbox.Configuration;
 
@@ -17,6 +18,9 @@ public sealed record SignalboxConfig
 
     /// <summary>Routes by id, in the order of the file. A route <c>auto</c> exists even when it is not here.</summary>
     public IReadOnlyDictionary<string, RouteConfig> Routes { get; init; } = ReadOnlyDictionary<string, RouteConfig>.Empty;
+
+    /// <summary>What is done when a provider fails, is slow or is full.</summary>
+    public ResilienceConfig Resilience { get; init; } = new();
 
     /// <summary>Where usage is kept.</summary>
     public LedgerConfig Ledger { get; init; } = new();
@@ -47,6 +51,8 @@ public sealed record SignalboxConfig
             "Models by the id that requests use. Price, context and capabilities come from the catalog unless given here.")
         .Field("routes", RouteConfig.Map, c => c.Routes, (c, v) => c with { Routes = v },
             "Named choices among models. A request names a route where it would name a model; auto always exists.")
+        .Field("resilience", Kinds.Record(() => ResilienceConfig.Shape), c => c.Resilience, (c, v) => c with { Resilience = v },
+            "What is done when a provider fails, is slow or is full; docs/resilience.md says how it works together.")
         .Field("ledger", Kinds.Record(() => LedgerConfig.Shape), c => c.Ledger, (c, v) => c with { Ledger = v },
             "Where usage is kept.",
             notYet: new("this version does not store a ledger yet: usage is kept in memory and is gone after a restart"))

@@ -56,6 +56,34 @@ internal sealed record GatewayError(ErrorKind Kind, string Message)
     /// <summary>Whether the message is the provider's own text, which may quote the request.</summary>
     public bool IsProvidersText { get; init; }
 
+    /// <summary>Whether this gateway stopped waiting for output, rather than the provider saying that it was too late.</summary>
+    public bool IsDeadline { get; init; }
+
+    /// <summary>Whether the same target may well answer when it is asked again (contract section 5). What was waited for in vain is not waited for twice.</summary>
+    public bool IsRetryable => Kind switch
+    {
+        ErrorKind.RateLimited or ErrorKind.Overloaded or ErrorKind.StreamTruncated => true,
+        ErrorKind.UpstreamUnavailable => Status is not (501 or 505),
+        ErrorKind.UpstreamTimeout => !IsDeadline,
+        _ => false,
+    };
+
+    /// <summary>Whether it speaks of a target that is unwell, rather than of the request, the key or a limit.</summary>
+    public bool IsOutage => Kind switch
+    {
+        ErrorKind.UpstreamUnavailable => Status != 409,
+        ErrorKind.UpstreamTimeout or ErrorKind.UpstreamInvalid or ErrorKind.StreamTruncated or ErrorKind.Overloaded => true,
+        _ => false,
+    };
+
+    /// <summary>Whether the request itself, or its content, is what was refused: waiting and other targets of the same kind do not help.</summary>
+    public bool IsOfRequest => Kind switch
+    {
+        ErrorKind.InvalidRequest => !IsOfTarget,
+        ErrorKind.ContextLength or ErrorKind.ContentFiltered => true,
+        _ => false,
+    };
+
     /// <summary>The word of contract section 4.</summary>
     public string Word => WordOf(Kind);
 

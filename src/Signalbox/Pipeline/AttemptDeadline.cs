@@ -10,6 +10,7 @@ internal sealed class AttemptDeadline : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private CancellationTokenSource _source;
+    private volatile bool _abandoned;
     private bool _disposed;
 
     public AttemptDeadline(TimeProvider time, CancellationToken caller)
@@ -22,13 +23,20 @@ internal sealed class AttemptDeadline : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Whether it was the clock, not the caller, that ended the attempt.</summary>
-    public bool TimedOut => _source.IsCancellationRequested && !_caller.IsCancellationRequested;
+    public bool TimedOut => _source.IsCancellationRequested && !_caller.IsCancellationRequested && !_abandoned;
 
     /// <summary>The next thing must happen within <paramref name="limit"/>.</summary>
     public void Expect(TimeSpan limit) => _timer.Change(limit, Timeout.InfiniteTimeSpan);
 
     /// <summary>Nothing is being waited for now.</summary>
     public void Rest() => _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    /// <summary>The attempt's answer is not wanted any more.</summary>
+    public void Abandon()
+    {
+        _abandoned = true;
+        RunOut();
+    }
 
     /// <summary>The next attempt starts with a clock of its own, after this one may have run out.</summary>
     public void Renew()

@@ -93,6 +93,7 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
             Usage = attempt?.Record.Usage,
             IsEstimated = attempt?.Record.IsEstimated ?? false,
             CostUsd = attempt?.Record.CostUsd,
+            Waste = Waste.Of(decision.Attempts),
             Error = error?.Kind,
             IsCancelled = context.Aborted.IsCancellationRequested,
             Losses = context.Losses.Losses,

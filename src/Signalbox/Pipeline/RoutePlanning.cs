@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Signalbox.Dialects;
 using Signalbox.Providers;
+using Signalbox.Resilience;
 using Signalbox.Routing;
 using Signalbox.Routing.Planning;
 using Signalbox.Sensitivity;
@@ -27,7 +28,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
 
         decision.Route = route.Route;
         var input = Input(route);
-        decision.Plan = planner.Plan(input, Candidates(route, input.Task));
+        decision.Plan = planner.Plan(input, Candidates(route, input.Task, context.Request.Stream, input.Now));
         return PlanRefusal.Of(decision.Plan);
     }
 
@@ -41,7 +42,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
         Turn = _chance.Turn(route.Route),
     };
 
-    private static Candidate[] Candidates(RouteTargets route, string task)
+    private static Candidate[] Candidates(RouteTargets route, string task, bool stream, DateTimeOffset now)
     {
         var ranks = route.Tasks is { } table ? table.RanksFor(task) : [];
         var candidates = new Candidate[route.Targets.Count];
@@ -49,6 +50,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
         {
             var target = route.Targets[i];
             candidates[i] = new Candidate { Deployment = target, Place = i, TaskRank = ranks.IsEmpty ? 0 : ranks[i], Quality = target.Quality ?? 0.5 };
+            DeploymentBoard.Observe(ref candidates[i], stream, now);
         }
 
         return candidates;

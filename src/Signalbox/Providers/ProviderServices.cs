@@ -1,9 +1,10 @@
 using Signalbox.Dialects;
 using Signalbox.Dialects.Fields;
+using Signalbox.Resilience;
 
 namespace Signalbox.Providers;
 
-/// <summary>What every provider over HTTP shares, for the life of the process.</summary>
+/// <summary>What all providers share, for the life of the process.</summary>
 internal sealed class ProviderServices(TimeProvider time) : IDisposable
 {
     public TimeProvider Time { get; } = time;
@@ -15,6 +16,9 @@ internal sealed class ProviderServices(TimeProvider time) : IDisposable
     public HeaderLedger Headers { get; } = HeaderLedger.Load();
 
     public SignatureStore Signatures { get; } = new(time);
+
+    /// <summary>What is observed about deployments.</summary>
+    public DeploymentBoard Board { get; } = new(time);
 
     /// <summary>The headers of a provider's answer that its caller may have.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> PassedHeaders(HttpResponseMessage response, IDialect spoken, bool relays)

@@ -2,6 +2,7 @@ using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Providers;
+using Signalbox.Resilience;
 using Signalbox.Routing.Planning;
 
 namespace Signalbox.Routing;
@@ -16,6 +17,9 @@ internal sealed record Deployment(IProvider Provider, string Upstream, CatalogMo
 
     /// <summary>The name of contract section 4: <c>provider/upstream</c>.</summary>
     public string FullName { get; } = $"{Provider.Name}/{Upstream}";
+
+    /// <summary>What is observed about it: the same for all that have its provider, address, credential and model, across reloads.</summary>
+    public DeploymentState State { get => field ??= DeploymentState.Alone(FullName); init; }
 
     public Locality Locality { get; init; }
 

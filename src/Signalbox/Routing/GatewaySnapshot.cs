@@ -4,6 +4,7 @@ using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Providers;
+using Signalbox.Resilience;
 using Signalbox.Routing.Planning;
 
 namespace Signalbox.Routing;
@@ -18,11 +19,15 @@ internal sealed class GatewaySnapshot
     private readonly FrozenDictionary<string, IProvider> _providers;
     private readonly ConcurrentDictionary<string, RouteTargets> _named = new(StringComparer.Ordinal);
     private readonly ModelCatalog _catalog;
+    private readonly DeploymentBoard _board;
 
     public GatewaySnapshot(SignalboxConfig config, ModelCatalog catalog, ProviderServices services, IReadOnlyList<IProvider> inProcess)
     {
         Config = config;
         _catalog = catalog;
+        _board = services.Board;
+        _board.Configure(config.Resilience);
+        Resilience = new ResilienceSnapshot(config.Resilience, services.Time);
         var providers = new Dictionary<string, IProvider>(StringComparer.Ordinal);
         foreach (var (name, provider) in config.Providers)
         {
@@ -40,6 +45,9 @@ internal sealed class GatewaySnapshot
     }
 
     public SignalboxConfig Config { get; }
+
+    /// <summary>The rules for failures.</summary>
+    public ResilienceSnapshot Resilience { get; }
 
     /// <summary>Every model usable now, in the order of the configuration.</summary>
     public IReadOnlyList<Deployment> Models { get; }
@@ -91,9 +99,15 @@ internal sealed class GatewaySnapshot
 
     private Deployment Deploy(IProvider provider, string upstream)
     {
+        Config.Providers.TryGetValue(provider.Name, out var config);
         var model = _catalog.Resolve(provider.Name, upstream);
-        var deployment = new Deployment(provider, upstream, model) { Quality = model.Quality };
-        return Config.Providers.TryGetValue(provider.Name, out var config)
+        var credential = _board.Credential(provider.Name, config?.BaseUrl, config?.ApiKey);
+        var deployment = new Deployment(provider, upstream, model)
+        {
+            Quality = model.Quality,
+            State = _board.State(credential, provider.Name, upstream, Config.Resilience),
+        };
+        return config is not null
             ? deployment with
             {
                 Locality = config.Locality,

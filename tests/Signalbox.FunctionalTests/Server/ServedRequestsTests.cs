@@ -79,7 +79,7 @@ public class ServedRequestsTests
     [Fact]
     public async Task Request_ids_rate_limits_and_retry_after_of_a_provider_come_back_to_callers_of_its_dialect()
     {
-        await using var bench = await SampleBench.StartAsync();
+        await using var bench = await SampleBench.StartAsync(""", "resilience": { "cooldown": { "enabled": false } }""");
         var chat = Wire.Of("openai-chat");
         bench.Upstream.On("openai-chat", call => call.Header("x-request-id", "req_1").Header("x-ratelimit-remaining-requests", "7").AnswerAsync(200, "application/json", chat.Complete));
         var answer = await bench.Gateway.AskAsync(chat.Path("", false), chat.Request("openai-chat/m", false));

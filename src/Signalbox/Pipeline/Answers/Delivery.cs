@@ -40,7 +40,7 @@ internal abstract class Delivery(ProviderCall call) : IDisposable
     {
         OperationCanceledException when deadline.TimedOut => new GatewayError(ErrorKind.UpstreamTimeout, started
             ? $"{ProviderName} sent nothing for {Call.Deployment.IdleTimeout.TotalSeconds:0.#} seconds in the middle of its answer."
-            : $"{ProviderName} sent no output within {Call.Deployment.FirstOutputTimeout.TotalSeconds:0.#} seconds. Raise firstOutputTimeout if it needs longer."),
+            : $"{ProviderName} sent no output within {Call.Deployment.FirstOutputTimeout.TotalSeconds:0.#} seconds. Raise firstOutputTimeout if it needs longer.") { IsDeadline = true },
         JsonException or InvalidOperationException => new GatewayError(ErrorKind.UpstreamInvalid, $"{ProviderName} sent something that its protocol does not allow."),
         _ => Truncated(),
     };

@@ -2,6 +2,7 @@ using Signalbox.Catalog;
 using Signalbox.Dialects;
 using Signalbox.Pipeline.Answers;
 using Signalbox.Providers;
+using Signalbox.Resilience;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 
@@ -21,6 +22,7 @@ internal sealed class Attempt : IDisposable
     private readonly AttemptDeadline _deadline;
     private readonly long _start;
     private ProviderAnswer? _answer;
+    private int _isClosed;
 
     /// <summary>Begins an attempt. The token is the caller's abort, or whatever else may end this attempt alone.</summary>
     public Attempt(RequestContext context, Deployment target, AttemptKind kind, ProviderServices services, CancellationToken cancel)
@@ -43,6 +45,9 @@ internal sealed class Attempt : IDisposable
     /// <summary>The answer's way to the caller; null until <see cref="OpenAsync"/> has found its first useful output.</summary>
     public Delivery? Delivery { get; private set; }
 
+    /// <summary>The place at the target that this attempt holds; given back with it.</summary>
+    public CapacityPlace? Place { get; set; }
+
     /// <summary>Sends the request and reads to the first useful output. Null, or why there is none.</summary>
     public async Task<FailedAnswer?> OpenAsync()
     {
@@ -64,14 +69,27 @@ internal sealed class Attempt : IDisposable
         _context.Losses = Delivery!.Losses;
         var error = await Delivery.PumpAsync(_deadline);
         Record.Error = error;
+        if (error is { IsOutage: true })
+        {
+            await Target.State.NoteBrokenOffAsync(error, _services.Time.GetUtcNow());
+        }
+
         return error;
     }
 
-    /// <summary>Books what the attempt came to.</summary>
+    /// <summary>Nobody waits for its answer any more. May be called while it is being opened, from another thread.</summary>
+    public void Abandon() => _deadline.Abandon();
+
+    /// <summary>Books what the attempt came to. The first word counts: a hedge that lost is waste, however it then ends.</summary>
     public void Close(AttemptOutcome outcome)
     {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+        {
+            return;
+        }
+
         Record.Duration = _services.Time.GetElapsedTime(_start);
-        if (Delivery?.Notes is { } notes)
+        if (Paid(outcome) is { } notes)
         {
             var isBrokenOff = notes.FinishReason is null && (_context.Aborted.IsCancellationRequested || Record.Error is not null || outcome != AttemptOutcome.Served);
             Record.Usage = notes.Usage is not { } stated ? UsageEstimate.Of(_context.Request, notes)
@@ -89,7 +107,19 @@ internal sealed class Attempt : IDisposable
         _deadline.Dispose();
         Delivery?.Dispose();
         _answer?.Dispose();
+        Place?.Dispose();
     }
+
+    /// <summary>
+    /// What a provider will have counted; null where it counts nothing. A refusal costs nothing, nor does what never had an answer's
+    /// head; what was cut or timed out after it does, and what was sent and then not waited for.
+    /// </summary>
+    private AnswerNotes? Paid(AttemptOutcome outcome) => outcome switch
+    {
+        AttemptOutcome.Wasted => Delivery?.Notes ?? new AnswerNotes(),
+        AttemptOutcome.Failed when Record.Error is { Kind: not (ErrorKind.StreamTruncated or ErrorKind.UpstreamTimeout) } && Delivery?.Notes.Usage is null => null,
+        _ => Delivery?.Notes,
+    };
 
     private async Task<FailedAnswer?> SendAsync()
     {
@@ -103,7 +133,7 @@ internal sealed class Attempt : IDisposable
         catch (OperationCanceledException) when (_deadline.TimedOut)
         {
             return new FailedAnswer(new GatewayError(ErrorKind.UpstreamTimeout,
-                $"{Target.ProviderName} sent no output within {patience.TotalSeconds:0.#} seconds. Raise firstOutputTimeout if it needs longer."));
+                $"{Target.ProviderName} sent no output within {patience.TotalSeconds:0.#} seconds. Raise firstOutputTimeout if it needs longer.") { IsDeadline = true });
         }
 
         if (answer is FailedAnswer failed)

@@ -1,6 +1,5 @@
-using Signalbox.Dialects;
 using Signalbox.Providers;
-using Signalbox.Routing.Decisions;
+using Signalbox.Resilience;
 using Signalbox.Routing.Planning;
 
 namespace Signalbox.Pipeline.Attempts;
@@ -8,42 +7,42 @@ namespace Signalbox.Pipeline.Attempts;
 /// <summary>Step 7: does what a walk asks for, until an attempt has something for the caller or nothing is left to try.</summary>
 internal sealed class AttemptRunner(ProviderServices services, Planner planner)
 {
+    private readonly TargetCaller _caller = new(services);
+
     /// <summary>The attempt that has an answer, open up to its first useful output; or why there is none.</summary>
     public async Task<(Attempt? Attempt, FailedAnswer? Failure)> RunAsync(RequestContext context)
     {
         var plan = context.Decision.Plan!;
-        var walk = planner.Find(plan.Input.Strategy).Walk(plan);
-        FailedAnswer? failure = null;
-        StepResult? last = null;
-        while (walk.Next(last) is RouteStep.Call call)
+        using var calls = new RequestCalls(context, plan, services);
+        do
         {
-            var target = plan.Candidates[call.Candidate].Deployment;
-            context.Deployment = target;
-            var attempt = new Attempt(context, target, failure is null ? AttemptKind.First : AttemptKind.Fallback, services, context.Aborted);
-            try
-            {
-                failure = await attempt.OpenAsync();
-            }
-            catch
-            {
-                attempt.Close(AttemptOutcome.Failed);
-                attempt.Dispose();
-                throw;
-            }
-
-            if (failure is null)
+            if (await WalkAsync(plan, calls) is { } attempt)
             {
                 return (attempt, null);
             }
-
-            attempt.Close(AttemptOutcome.Failed);
-            attempt.Dispose();
-            last = new StepResult(failure.Error);
         }
+        while (await calls.MayGoOnAsync());
 
-        return (null, failure ?? new FailedAnswer(NothingToTry(context)));
+        return (null, calls.Refusal());
     }
 
-    private static GatewayError NothingToTry(RequestContext context) => new(ErrorKind.NoCandidate,
-        $"The route '{context.Targets!.Route}' has no model that can be used. List models for it in the configuration, or set a provider's key.");
+    /// <summary>One walk through the plan.</summary>
+    private async ValueTask<Attempt?> WalkAsync(RoutePlan plan, RequestCalls calls)
+    {
+        var walk = planner.Find(plan.Input.Strategy).Walk(plan);
+        StepResult? last = null;
+        while (!calls.HasRunOut && walk.Next(last) is RouteStep.Call call)
+        {
+            var result = await _caller.CallAsync(calls, plan, call);
+            if (result.Attempt is { } attempt)
+            {
+                return attempt;
+            }
+
+            // What was passed over says nothing about the request; what was tried before may.
+            last = result.WasSkipped && last is not null ? last : new StepResult(result.Failure!.Error);
+        }
+
+        return null;
+    }
 }
