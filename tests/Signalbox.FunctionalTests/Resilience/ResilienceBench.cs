@@ -1,4 +1,3 @@
-using Signalbox.FunctionalTests.Faults;
 using Signalbox.FunctionalTests.Support;
 using Signalbox.FunctionalTests.Support.Wires;
 using Signalbox.Ledger;
@@ -22,13 +21,13 @@ internal sealed class ResilienceBench : IAsyncDisposable
 
     public IReadOnlyList<UsageRecord> Records => Gateway.Journal.ToList();
 
-    public static async Task<ResilienceBench> StartAsync(string resilience = Fast, string route = "", string models = "", string provider = "")
+    public static async Task<ResilienceBench> StartAsync(string resilience = Fast, string route = "", string models = "", string provider = "", string more = "")
     {
         var upstream = await FakeUpstream.StartAsync();
-        return new ResilienceBench(upstream, await GatewayHarness.StartAsync(Config(upstream, resilience, route, models, provider)));
+        return new ResilienceBench(upstream, await GatewayHarness.StartAsync(Config(upstream, resilience, route, models, provider, more)));
     }
 
-    public static string Config(FakeUpstream upstream, string resilience, string route = "", string models = "", string provider = "")
+    public static string Config(FakeUpstream upstream, string resilience, string route = "", string models = "", string provider = "", string more = "")
     {
         var providers = new[] { "a", "b", "c" }.Select(name => $$""" "{{name}}": { "dialect": "openai-chat", "baseUrl": "{{upstream.BaseUrl(name)}}", "apiKey": "key-{{name}}" {{provider}} }""");
         return $$"""
@@ -37,16 +36,24 @@ internal sealed class ResilienceBench : IAsyncDisposable
               "providers": { {{string.Join(",", providers)}} },
               "models": { {{models}} },
               "routes": { "ab": { "models": ["a/m", "b/m"] {{route}} }, "abc": { "models": ["a/m", "b/m", "c/m"] {{route}} },
-                          "other": { "models": ["a/other", "b/m"] {{route}} } }
+                          "other": { "models": ["a/other", "b/m"] {{route}} } {{more}} }
             }
             """;
+    }
+
+    /// <summary>The last record, when there are so many: a caller may have its answer before the gateway has settled.</summary>
+    public async Task<UsageRecord> RecordAsync(int count = 1)
+    {
+        await Gateway.StopAsync();
+        Assert.Equal(count, Records.Count);
+        return Records[^1];
     }
 
     /// <summary>The provider answers well, from the start or after it has failed so often in the given way; gives how often it was asked.</summary>
     public Func<int> Answer(string provider, bool stream = false, int failures = 0, Func<UpstreamCall, Task>? fail = null)
     {
         var calls = 0;
-        Upstream.On(provider, call => Interlocked.Increment(ref calls) <= failures ? (fail ?? Broken)(call) : Fault.AnswerAsync(call, Chat, stream));
+        Upstream.On(provider, call => Interlocked.Increment(ref calls) <= failures ? (fail ?? Broken)(call) : Good.AnswerAsync(call, Chat, stream));
         return () => Volatile.Read(ref calls);
     }
 
