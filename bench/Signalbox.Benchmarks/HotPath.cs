@@ -31,6 +31,7 @@ internal static class HotPath
         yield return ("request read", ReadRequest());
         yield return ("request edited for a relay", EditRequest());
         yield return ("request translated (openai-chat to anthropic)", TranslateRequest());
+        yield return ("plan for 50 candidates", PerRun(PlanPath.Once()));
     }
 
     private static long RelayedChunk()

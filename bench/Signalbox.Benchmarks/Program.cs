@@ -1,4 +1,4 @@
-// Measures what the hot path allocates and fails when it has grown beyond budgets.json.
+// Measures what the hot path allocates, and how long a plan takes, and fails when either has grown beyond budgets.json.
 //   dotnet run -c Release --project bench/Signalbox.Benchmarks
 using System.Text.Json;
 using Signalbox.Benchmarks;
@@ -7,13 +7,23 @@ using var budgets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext
 var failed = 0;
 foreach (var (name, bytes) in HotPath.Measure())
 {
-    var isKnown = budgets.RootElement.TryGetProperty(name, out var budget);
-    var isWithin = isKnown && bytes <= budget.GetInt64();
-    failed += isWithin ? 0 : 1;
-    Console.WriteLine($"{(isWithin ? "ok  " : "OVER")} {name,-48} {bytes,8} bytes, budget {(isKnown ? budget.GetInt64() : "none: add one to budgets.json"),8}");
+    Judge(name, bytes, name, "bytes");
+}
+
+foreach (var (name, nanoseconds) in PlanPath.Measure())
+{
+    Judge(name, nanoseconds, "plan for 50 candidates, nanoseconds", "ns");
 }
 
 Console.WriteLine(failed == 0
-    ? "Every allocation budget was kept."
-    : $"{failed} over budget. Find what allocates, or say in the commit why it must and raise bench/Signalbox.Benchmarks/budgets.json.");
+    ? "Every budget was kept."
+    : $"{failed} over budget. Find what allocates or takes so long, or say in the commit why it must and raise bench/Signalbox.Benchmarks/budgets.json.");
 return failed == 0 ? 0 : 1;
+
+void Judge(string name, long value, string budgetName, string unit)
+{
+    var isKnown = budgets.RootElement.TryGetProperty(budgetName, out var budget);
+    var isWithin = isKnown && value <= budget.GetInt64();
+    failed += isWithin ? 0 : 1;
+    Console.WriteLine($"{(isWithin ? "ok  " : "OVER")} {name,-48} {value,8} {unit}, budget {(isKnown ? budget.GetInt64() : "none: add one to budgets.json"),8}");
+}

@@ -45,6 +45,28 @@ public sealed class ModelCatalogTests
     }
 
     [Fact]
+    public void Every_chat_model_has_a_quality_and_nothing_else_has()
+    {
+        foreach (var model in Catalog.All)
+        {
+            // Which model openrouter/auto means is not known before it has answered.
+            var isExpected = model.Kind == ModelKind.Chat && model.Id != "openrouter/auto";
+            Assert.True(isExpected == model.Quality is > 0 and < 1, $"{model.Provider}/{model.Id}: {model.Quality}");
+        }
+    }
+
+    [Fact]
+    public void A_model_is_as_good_wherever_it_is_served()
+    {
+        var byName = Catalog.All.Where(model => model.Quality is not null).GroupBy(model => model.Id[(model.Id.LastIndexOf('/') + 1)..].Replace('.', '-'), StringComparer.OrdinalIgnoreCase);
+        Assert.Empty(byName.Where(group => group.Select(model => model.Quality).Distinct().Count() > 1).Select(group => group.Key));
+    }
+
+    [Fact]
+    public void A_snapshot_is_as_good_as_its_version() =>
+        Assert.Equal(Catalog.Find("openai", "gpt-4o")!.Quality, Catalog.Find("openai", "gpt-4o-2025-12-31")!.Quality);
+
+    [Fact]
     public void Every_name_belongs_to_one_model()
     {
         var names = Catalog.All.SelectMany(model => model.Aliases.Append(model.Id).Select(name => $"{model.Provider}/{name}"));

@@ -61,6 +61,19 @@ public sealed class GatewaySnapshotTests : IDisposable
         Assert.False(model.Capabilities.Tools);
     }
 
+    [Fact]
+    public void A_configured_quality_goes_before_the_catalogs()
+    {
+        var snapshot = Build("""
+            {"providers":{"openai":{"apiKey":"k"},"up":{"dialect":"openai-chat","baseUrl":"http://127.0.0.1:9/v1"}},
+             "models":{"mine":{"provider":"openai","upstream":"gpt-4o","quality":0.11},"other":{"provider":"openai","upstream":"gpt-4o"}}}
+            """);
+        Assert.Equal(0.11, Only(snapshot, "mine").Quality);
+        Assert.Equal(0.8, Only(snapshot, "other").Quality);
+        Assert.Equal(0.8, Only(snapshot, "openai/gpt-4o-2024-11-20").Quality);
+        Assert.Null(Only(snapshot, "up/unknown").Quality);
+    }
+
     public void Dispose() => _services.Dispose();
 
     private static Deployment Only(GatewaySnapshot snapshot, string name) => Assert.Single(snapshot.Find(name)!.Targets);

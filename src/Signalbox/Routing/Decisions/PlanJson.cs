@@ -65,8 +65,8 @@ internal static class PlanJson
         json.WriteBoolean("fallback", deployment.IsFallback);
         json.WriteString("fallback_for", deployment.FallbackFor is { } reason ? Dialects.GatewayError.WordOf(reason) : null);
         json.WriteNumberOrNull("order", order > 0 ? (long)order : null);
-        json.WriteString("removed", RemovalSentence.Word(candidate.Removal));
-        json.WriteString("why", RemovalSentence.Of(candidate, input));
+        json.WriteString("removed", RemovalText.Word(candidate.Removal));
+        json.WriteString("why", RemovalText.Of(in candidate, input));
         json.WriteNumberOrNull("expected_cost_usd", candidate.CostUsd);
         json.WriteNumberOrNull("quality", candidate.Quality);
         json.WriteNumberOrNull("latency_ms", candidate.LatencyMs);

@@ -18,7 +18,7 @@ internal static class PlanRefusal
 
         var only = OnlyReason(plan.Candidates);
         var kind = only == Removal.ContextWindow ? ErrorKind.ContextLength : ErrorKind.NoCandidate;
-        return new GatewayError(kind, $"No model of '{plan.Input.Route.Id}' can serve this request: {List(plan.Candidates)}. {Advice(only, plan.Input)}");
+        return new GatewayError(kind, $"No model of '{plan.Input.Route.Id}' can serve this request: {List(plan)}. {Advice(only, plan.Input)}");
     }
 
     /// <summary>For a plan whose models are all resting, when the host would rather send the caller away than try them.</summary>
@@ -50,15 +50,15 @@ internal static class PlanRefusal
         return only;
     }
 
-    private static string List(ReadOnlySpan<Candidate> candidates)
+    private static string List(RoutePlan plan)
     {
         var text = new StringBuilder();
         var count = 0;
-        foreach (ref readonly var candidate in candidates)
+        foreach (ref readonly var candidate in plan.Candidates.AsSpan())
         {
             if (candidate.Removal != Removal.None && count++ < Listed)
             {
-                text.Append(text.Length > 0 ? "; " : "").Append(candidate.Deployment.Id).Append(": ").Append(RemovalText.Of(in candidate));
+                text.Append(text.Length > 0 ? "; " : "").Append(candidate.Deployment.Id).Append(' ').Append(RemovalText.Of(in candidate, plan.Input));
             }
         }
 

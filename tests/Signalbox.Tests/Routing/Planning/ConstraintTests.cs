@@ -10,13 +10,13 @@ namespace Signalbox.Tests.Routing.Planning;
 public sealed class ConstraintTests
 {
     [Theory]
-    [InlineData(Modalities.Image, "it does not read images")]
-    [InlineData(Modalities.Audio | Modalities.Video, "it does not read sound and does not read video")]
+    [InlineData(Modalities.Image, "does not read images")]
+    [InlineData(Modalities.Audio | Modalities.Video, "does not read sound and does not read video")]
     public void A_model_that_cannot_read_the_prompt_is_out(Modalities needed, string reason)
     {
         var plan = Plan(Input(needed: needed), Candidate("blind"), Candidate("seeing", model: Model("seeing") with { Input = (Modalities)31 }));
         Assert.Equal(["seeing"], plan.Names());
-        Assert.Equal(reason, RemovalText.Of(in plan.Candidates[0]));
+        Assert.Equal(reason, RemovalText.Of(in plan.Candidates[0], plan.Input));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ConstraintTests
         var plan = Plan(Input(RequestNeeds.Tools), Candidate("mute", model: Model("a") with { Capabilities = new ModelCapabilities { Tools = false } }));
         var refusal = PlanRefusal.Of(plan)!;
         Assert.Equal((ErrorKind.NoCandidate, 400), (refusal.Kind, refusal.Status));
-        Assert.Contains("mute: it does not call tools", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("mute does not call tools", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ConstraintTests
         var plan = Plan(input, Candidate("narrow", model: Model("a") with { ContextWindow = 128_000 }), Candidate("exact", model: Model("b") with { ContextWindow = 130_000 }),
             Candidate("unknown", model: Model("c") with { ContextWindow = null }));
         Assert.Equal(["exact", "unknown"], plan.Names());
-        Assert.Equal("needs 130,000 tokens, has room for 128,000", RemovalText.Of(in plan.Candidates[0]));
+        Assert.Equal("needs 130,000 tokens, has room for 128,000", RemovalText.Of(in plan.Candidates[0], plan.Input));
     }
 
     [Fact]
@@ -113,8 +113,8 @@ public sealed class ConstraintTests
         var input = new PlanInput { Route = Route with { MaxCostUsd = 0.5m }, Strategy = "ordered", MaxCostUsd = 0.02m };
         var plan = Plan(input, Candidate("dear", cost: 0.03m), Candidate("fits", cost: 0.02m), Candidate("unknown"));
         Assert.Equal(["fits"], plan.Names());
-        Assert.Equal("costs about $0.03, allowed are $0.02", RemovalText.Of(in plan.Candidates[0]));
-        Assert.Equal("its price is not known, and at most $0.02 may be spent", RemovalText.Of(in plan.Candidates[2]));
+        Assert.Equal("costs about $0.03, allowed are $0.02", RemovalText.Of(in plan.Candidates[0], plan.Input));
+        Assert.Equal("has no known price, and at most $0.02 may be spent", RemovalText.Of(in plan.Candidates[2], plan.Input));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class ConstraintTests
     {
         var plan = Plan(new PlanInput { Route = Route, Strategy = "ordered", HasBudget = true }, Candidate("unknown"), Candidate("free", cost: 0));
         Assert.Equal(["free"], plan.Names());
-        Assert.Equal("its price is not known, and a budget applies", RemovalText.Of(in plan.Candidates[0]));
+        Assert.Equal("has no known price, and a budget applies", RemovalText.Of(in plan.Candidates[0], plan.Input));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class ConstraintTests
         var input = new PlanInput { Route = Route with { MaxLatency = TimeSpan.FromSeconds(1) }, Strategy = "ordered" };
         var plan = Plan(input, Candidate("slow", latency: 1500), Candidate("quick", latency: 900), Candidate("unseen"));
         Assert.Equal(["quick", "unseen"], plan.Names());
-        Assert.Equal("began after 1,500 ms on average, allowed are 1,000 ms", RemovalText.Of(in plan.Candidates[0]));
+        Assert.Equal("began after 1,500 ms on average, allowed are 1,000 ms", RemovalText.Of(in plan.Candidates[0], plan.Input));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ConstraintTests
         var resting = Candidate("resting") with { IsResting = true, FailureShare = 0.8 };
         var plan = Plan(PlanBench.Input("ordered"), resting, Candidate("well"));
         Assert.Equal(["well"], plan.Names());
-        Assert.Equal("is resting after failures: 80 % of its last calls failed", RemovalText.Of(in plan.Candidates[0]));
+        Assert.Equal("is resting after failures: 80 % of its last calls failed", RemovalText.Of(in plan.Candidates[0], plan.Input));
 
         var all = Plan(PlanBench.Input("ordered"), resting, Candidate("too") with { IsResting = true });
         Assert.Equal(LastResort.Resting, all.LastResort);
@@ -159,9 +159,11 @@ public sealed class ConstraintTests
     [Fact]
     public void Every_removal_has_words_of_its_own()
     {
-        var texts = Enum.GetValues<Removal>().Select(removal => RemovalText.Of(Candidate("c") with { Removal = removal })).ToArray();
+        var texts = Enum.GetValues<Removal>().Select(removal => RemovalText.Of(Candidate("c") with { Removal = removal }, PlanBench.Input("ordered"))).ToArray();
         Assert.Equal(texts.Length, texts.Distinct().Count());
+        Assert.Null(texts[0]);
         Assert.DoesNotContain(texts.Skip(1), string.IsNullOrWhiteSpace);
+        Assert.Equal(texts.Length, Enum.GetValues<Removal>().Select(RemovalText.Word).Distinct().Count());
     }
 
     [Fact]
@@ -170,7 +172,7 @@ public sealed class ConstraintTests
         var input = new PlanInput { Route = Route, Strategy = "ordered", InputTokens = 200_000, Sensitivity = SensitivityLabel.Confidential };
         var refusal = PlanRefusal.Of(Plan(input, Candidate("cloud"), Candidate("here").With(d => d with { Locality = Locality.Local })))!;
         Assert.Equal(ErrorKind.NoCandidate, refusal.Kind);
-        Assert.StartsWith("No model of 'r' can serve this request: cloud: the request is confidential and the model is not local; here: needs 200,000 tokens, has room for 100,000. ", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("No model of 'r' can serve this request: cloud is not local, and the request is confidential; here needs 200,000 tokens, has room for 100,000. ", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,8 +180,8 @@ public sealed class ConstraintTests
     {
         var input = new PlanInput { Route = Route, Strategy = "ordered", Sensitivity = SensitivityLabel.Confidential };
         var message = PlanRefusal.Of(Plan(input, [.. Enumerable.Range(0, 20).Select(i => Candidate($"m{i}"))]))!.Message;
-        Assert.Contains("m11: ", message, StringComparison.Ordinal);
-        Assert.DoesNotContain("m12: ", message, StringComparison.Ordinal);
+        Assert.Contains("m11 is not", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("m12 ", message, StringComparison.Ordinal);
         Assert.Contains("and 8 more. Give the route a model at a provider whose locality is local.", message, StringComparison.Ordinal);
     }
 

@@ -65,7 +65,7 @@ public sealed class PlanLaws
     public void A_plan_that_is_not_refused_has_a_first_step(string strategy) => Check(random =>
     {
         var plan = PlanBench.Plan(RandomPlan.Input(random, strategy), RandomPlan.Candidates(random));
-        return PlanRefusal.Of(plan) is null ? PlanBench.Walk(plan).Next(null) is RouteStep.Call : plan.Candidates.All(IsExplained);
+        return PlanRefusal.Of(plan) is null ? PlanBench.Walk(plan).Next(null) is RouteStep.Call : plan.Candidates.All(candidate => IsExplained(candidate, plan.Input));
     });
 
     [Theory]
@@ -77,8 +77,8 @@ public sealed class PlanLaws
     });
 
     // A fallback for a reason may be left in where nothing is left that it could follow.
-    private static bool IsExplained(Candidate candidate) =>
-        candidate.Deployment.FallbackFor is not null || (candidate.Removal != Removal.None && RemovalText.Of(in candidate).Length > 5);
+    private static bool IsExplained(Candidate candidate, PlanInput input) =>
+        candidate.Deployment.FallbackFor is not null || (candidate.Removal != Removal.None && RemovalText.Of(in candidate, input)!.Length > 5);
 
     // Every call fails, or is answered and judged, by chance.
     private static IEnumerable<int> Walked(RoutePlan plan, Random random)

@@ -35,7 +35,7 @@ public sealed class TaskTableTests : IDisposable
     {
         var plan = Plan("ordered", "audio_transcription");
         var removed = plan.Candidates.Single(static candidate => candidate.Deployment.Upstream == "llama");
-        Assert.Equal("the route's table does not name it for this task", RemovalText.Of(in removed));
+        Assert.Equal("is not named by the route for the task audio_transcription", RemovalText.Of(in removed, plan.Input));
     }
 
     [Fact]
