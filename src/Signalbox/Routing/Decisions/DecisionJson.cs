@@ -15,6 +15,7 @@ internal static class DecisionJson
         json.WriteStartObject();
         WriteHead(decision, json);
         json.WriteString("reason", decision.Plan?.Reason);
+        json.WriteString("last_resort", DecisionWords.Of(decision.Plan?.LastResort ?? Planning.LastResort.None));
         PlanJson.WriteProfile(decision, json);
         PlanJson.WriteCandidates(decision.Plan, json);
         json.WriteStartArray("attempts");

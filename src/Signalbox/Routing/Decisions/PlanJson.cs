@@ -48,13 +48,13 @@ internal static class PlanJson
         json.WriteStartArray("candidates");
         for (var i = 0; i < plan?.Candidates.Length; i++)
         {
-            WriteCandidate(plan.Candidates[i], Array.IndexOf(plan.Order, i) + 1, plan.Input, json);
+            WriteCandidate(plan.Candidates[i], Array.IndexOf(plan.Order, i) + 1, json);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteCandidate(in Candidate candidate, int order, PlanInput input, Utf8JsonWriter json)
+    private static void WriteCandidate(in Candidate candidate, int order, Utf8JsonWriter json)
     {
         var deployment = candidate.Deployment;
         json.WriteStartObject();
@@ -65,8 +65,8 @@ internal static class PlanJson
         json.WriteBoolean("fallback", deployment.IsFallback);
         json.WriteString("fallback_for", deployment.FallbackFor is { } reason ? Dialects.GatewayError.WordOf(reason) : null);
         json.WriteNumberOrNull("order", order > 0 ? (long)order : null);
-        json.WriteString("removed", RemovalSentence.Word(candidate.Removal));
-        json.WriteString("why", RemovalSentence.Of(candidate, input));
+        json.WriteString("removed", DecisionWords.Of(candidate.Removal));
+        json.WriteString("why", candidate.Removal == Removal.None ? null : RemovalText.Of(candidate));
         json.WriteNumberOrNull("expected_cost_usd", candidate.CostUsd);
         json.WriteNumberOrNull("quality", candidate.Quality);
         json.WriteNumberOrNull("latency_ms", candidate.LatencyMs);
