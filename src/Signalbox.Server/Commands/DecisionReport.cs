@@ -127,7 +127,7 @@ internal sealed class DecisionReport(IAnsiConsole console)
             candidate.CostUsd is { } cost ? Money(cost) : Unknown,
             Number(candidate.Quality, "0.00"),
             candidate.LatencyMs is { } latency ? Milliseconds(latency) : Nothing,
-            order < 0 ? Nothing : Number(candidate.Score, "0.####"));
+            order < 0 ? Nothing : Number(candidate.Score, "G4"));
     }
 
     private void WriteAttempts(DecisionRecord decision)
@@ -200,5 +200,5 @@ internal sealed class DecisionReport(IAnsiConsole console)
 
     private static string Milliseconds(double time) => Number(time, "N0") + " ms";
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format) => (value + 0.0).ToString(format, CultureInfo.InvariantCulture);
 }

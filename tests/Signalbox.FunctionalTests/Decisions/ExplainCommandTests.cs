@@ -15,10 +15,16 @@ public sealed class ExplainCommandTests : IDisposable
           "routes": { "desk": { "models": ["north/a-model-with-a-rather-long-name", "house/small"], "fallbacksFor": { "context_length": ["north/roomy"] } } } }
         """;
 
+    private const string Tight = """
+        { "providers": { "north": { "dialect": "openai-chat", "baseUrl": "http://127.0.0.1:9" } },
+          "models": { "cheap": { "provider": "north", "upstream": "cheap", "price": { "input": 0.1, "output": 0.1 } }, "dear": { "provider": "north", "upstream": "dear", "price": { "input": 900, "output": 900 } } },
+          "routes": { "desk": { "strategy": "cheapest", "models": ["dear", "cheap"], "maxCostUsd": 0.01 }, "none": { "models": ["dear"], "maxCostUsd": 0.01 } } }
+        """;
+
     [Fact]
     public async Task A_dry_run_prints_a_table_that_names_every_candidate_and_what_becomes_of_it()
     {
-        var (code, output, errors) = await ExplainAsync(Wire.Of("anthropic-messages").Request("desk", false), "--dialect", "anthropic-messages");
+        var (code, output, errors) = await ExplainAsync(Wire.Of("anthropic-messages").Request("desk", false), Config, "--dialect", "anthropic-messages");
 
         Assert.True(code == 0, errors);
         var lines = output.Split('\n');
@@ -34,11 +40,33 @@ public sealed class ExplainCommandTests : IDisposable
     [Fact]
     public async Task A_dry_run_prints_the_decision_record_as_JSON()
     {
-        var (code, output, errors) = await ExplainAsync(Wire.Of("gemini").Request("ignored", false), "--dialect", "gemini", "--model", "desk", "--json");
+        var (code, output, errors) = await ExplainAsync(Wire.Of("gemini").Request("ignored", false), Config, "--dialect", "gemini", "--model", "desk", "--json");
 
         Assert.True(code == 0, errors);
         using var json = JsonDocument.Parse(output);
         Assert.Equal(("not_sent", "desk", "gemini", 3), (json.RootElement.Str("state"), json.RootElement.Str("route"), json.RootElement.Str("dialect"), json.RootElement.Items("candidates").Count()));
+    }
+
+    [Fact]
+    public async Task What_was_removed_stands_behind_the_rest_with_its_reason()
+    {
+        var (code, output, errors) = await ExplainAsync(Wire.Of("openai-chat").Request("desk", false), Tight);
+
+        Assert.True(code == 0, errors);
+        var lines = output.Split('\n').ToList();
+        var kept = lines.FindIndex(static line => Cells(line) is ["1", "north/cheap", "cloud", "kept", ['$', ..], ..]);
+        var removed = lines.FindIndex(static line => Cells(line) is ["-", "north/dear", "cloud", "removed:", ..] && line.Contains("allowed are $0.01", StringComparison.Ordinal));
+        Assert.True(0 <= kept && kept < removed, output);
+        Assert.Contains("Would be tried: north/cheap.", lines);
+    }
+
+    [Fact]
+    public async Task A_request_that_no_model_may_serve_is_explained_all_the_same()
+    {
+        var (code, output, _) = await ExplainAsync(Wire.Of("openai-chat").Request("none", false), Tight);
+
+        Assert.Equal(0, code);
+        Assert.Contains("It would be refused with no_candidate: ", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,7 +75,7 @@ public sealed class ExplainCommandTests : IDisposable
     [InlineData("{", "is not valid JSON")]
     public async Task A_request_that_cannot_be_planned_ends_with_2_and_names_file_and_fault(string request, string said)
     {
-        var (code, output, errors) = await ExplainAsync(request);
+        var (code, output, errors) = await ExplainAsync(request, Config);
 
         Assert.Equal((2, ""), (code, output));
         Assert.Contains("request.json: ", errors, StringComparison.Ordinal);
@@ -99,11 +127,11 @@ public sealed class ExplainCommandTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private async Task<(int Code, string Output, string Errors)> ExplainAsync(string request, params string[] more)
+    private async Task<(int Code, string Output, string Errors)> ExplainAsync(string request, string config, params string[] more)
     {
         var file = Path.Combine(_folder.FullName, "request.json");
         await File.WriteAllTextAsync(file, request, Patience.Token);
-        return await ServerProcess.RunAsync(["route", "explain", "--request", file, .. more], Config);
+        return await ServerProcess.RunAsync(["route", "explain", "--request", file, .. more], config);
     }
 
     private static string[] Cells(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -89,7 +89,8 @@ internal static class DecisionJson
     {
         if (value is { } number && double.IsFinite(number))
         {
-            json.WriteNumber(name, Math.Round(number, 10));
+            // There is no -0 for readers.
+            json.WriteNumber(name, Math.Round(number, 10) + 0.0);
         }
         else
         {
