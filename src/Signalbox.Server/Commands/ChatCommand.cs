@@ -22,7 +22,7 @@ internal static class ChatCommand
             }
         });
         var model = new Option<string>("--model") { Description = "Model, provider/model or route.", HelpName = "M", DefaultValueFactory = static _ => RouteNames.Auto };
-        var explain = new Option<bool>("--explain") { Description = "Say afterwards which model answered, and what it used and cost." };
+        var explain = new Option<bool>("--explain") { Description = "Say afterwards which model answered, what it used and cost, and why it was chosen." };
         var asJson = new Option<bool>("--json") { Description = "Print the answer as one JSON object instead of streaming it." };
         var command = new Command("chat", "Asks a model and streams its answer.") { prompt, model, explain, asJson };
         var common = CommonOptions.AddTo(command);
@@ -77,6 +77,7 @@ internal sealed class ChatSession(GatewayRuntime runtime, string model, bool exp
         {
             _history.RemoveAt(_history.Count - 1);
             await Console.Error.WriteLineAsync($"error: {e.Message}");
+            ExplainDecision();
             return e.Kind is Dialects.ErrorKind.NotFound or Dialects.ErrorKind.InvalidRequest ? CommandLine.WrongWords : CommandLine.Failed;
         }
         catch (OperationCanceledException)
@@ -89,7 +90,16 @@ internal sealed class ChatSession(GatewayRuntime runtime, string model, bool exp
             await Console.Error.WriteLineAsync(Explain(record));
         }
 
+        ExplainDecision();
         return CommandLine.Done;
+    }
+
+    private void ExplainDecision()
+    {
+        if (explain && runtime.Decisions.Latest(1) is [var decision])
+        {
+            DecisionReport.ToErrors().WriteWhole(decision);
+        }
     }
 
     private async Task<string> StreamAsync(SignalboxChatClient client, ChatOptions options, CancellationToken cancel)

@@ -56,7 +56,7 @@ internal static class ModelsCommand
             WriteNumber(json, "contextWindow", model.Model.ContextWindow);
             WriteNumber(json, "maxOutputTokens", model.Model.MaxOutputTokens);
             WritePrice(json, model, runtime.Time);
-            // Health is observed by the router, which is not built yet; a model that is listed has not been tried.
+            // Health is observed by a running gateway; a model that is listed here has not been tried.
             json.WriteString("health", "unknown");
             json.WriteEndObject();
         }

@@ -8,6 +8,7 @@ internal static class RouteCommand
     public static Command Create()
     {
         var command = new Command("route", "Explains, evaluates and trains routing.");
+        command.Subcommands.Add(RouteExplainCommand.Create());
         command.Subcommands.Add(RouteEvalCommand.Create());
         command.Subcommands.Add(RouteTrainCommand.Create());
         command.Subcommands.Add(RouteTasksCommand.Create());

@@ -15,6 +15,7 @@ internal static class DecisionJson
         json.WriteStartObject();
         WriteHead(decision, json);
         json.WriteString("reason", decision.Plan?.Reason);
+        json.WriteString("last_resort", DecisionWords.Of(decision.Plan?.LastResort ?? Planning.LastResort.None));
         PlanJson.WriteProfile(decision, json);
         PlanJson.WriteCandidates(decision.Plan, json);
         json.WriteStartArray("attempts");
@@ -88,7 +89,8 @@ internal static class DecisionJson
     {
         if (value is { } number && double.IsFinite(number))
         {
-            json.WriteNumber(name, Math.Round(number, 10));
+            // There is no -0 for readers.
+            json.WriteNumber(name, Math.Round(number, 10) + 0.0);
         }
         else
         {
