@@ -10,6 +10,9 @@ internal sealed record DifficultyOptions
     /// <summary>Whether the difficulty is trained too, and not only the need of the strong model; it takes as long again.</summary>
     public bool IsDifficultyNeeded { get; init; } = true;
 
+    /// <summary>How far the score of models in general is believed for two that are not known; the rest is left to the prompt's length.</summary>
+    public double GeneralTrust { get; init; } = 0.5;
+
     public ScoreOptions Scores { get; init; } = new();
 
     public CancellationToken Cancellation { get; init; }
@@ -33,6 +36,7 @@ internal static class DifficultyTrainer
         var scores = options.Scores with
         {
             Seed = options.Seed,
+            Trust = pair is null ? options.GeneralTrust : 1,
             Cancellation = options.Cancellation,
             Progress = () => options.Progress?.Invoke(++done, parts),
         };

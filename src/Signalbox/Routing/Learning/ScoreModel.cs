@@ -4,7 +4,7 @@ namespace Signalbox.Routing.Learning;
 /// One score of a prompt: what linear features and trees say where the prompt is like the training data, and the length of the prompt
 /// where it is not. A score has no unit and no offset; it is for ordering and, through a <see cref="LogisticLink"/>, for chances.
 /// </summary>
-internal sealed class ScoreModel(LinearModel linear, BoostedTrees trees, DomainGate[] domains, LengthLine length)
+internal sealed class ScoreModel(LinearModel linear, BoostedTrees trees, DomainGate[] domains, LengthLine length, float trust)
 {
     private const int MaxDomains = 64;
 
@@ -28,6 +28,7 @@ internal sealed class ScoreModel(LinearModel linear, BoostedTrees trees, DomainG
 
         Span<float> score = [0];
         linear.Score(prompt, score);
+        open *= trust;
         return (open * (score[0] + trees.Score(prompt.Measures))) + ((1 - open) * fallback);
     }
 
@@ -43,6 +44,7 @@ internal sealed class ScoreModel(LinearModel linear, BoostedTrees trees, DomainG
 
         output.Write(length.Slope);
         output.Write(length.Middle);
+        output.Write(trust);
     }
 
     public static ScoreModel Read(WeightsReader input)
@@ -56,16 +58,17 @@ internal sealed class ScoreModel(LinearModel linear, BoostedTrees trees, DomainG
             domains[i] = DomainGate.Read(input);
         }
 
-        return new ScoreModel(linear, trees, domains, new LengthLine(input.ReadFloat(), input.ReadFloat()));
+        return new ScoreModel(linear, trees, domains, new LengthLine(input.ReadFloat(), input.ReadFloat()), input.ReadFloat());
     }
 }
 
 /// <summary>The score of the logarithm of a prompt's length. It never falls: without other knowledge the longer prompt is the harder one.</summary>
 internal readonly record struct LengthLine(float Slope, float Middle)
 {
-    private const float LeastSlope = 0.005f;
+    /// <summary>The least spread of the line's scores, as a part of the spread of the model's: where both meet, neither drowns the other.</summary>
+    private const double LeastSpread = 0.5;
 
-    public static LengthLine Fit(IReadOnlyList<PromptVector> prompts, double[] targets)
+    public static LengthLine Fit(IReadOnlyList<PromptVector> prompts, double[] targets, double[] scores)
     {
         var middle = prompts.Average(static prompt => (double)prompt.Measures[PromptMeasures.Length]);
         var (product, square) = (0.0, 1e-9);
@@ -76,7 +79,8 @@ internal readonly record struct LengthLine(float Slope, float Middle)
             square += distance * distance;
         }
 
-        return new LengthLine(Math.Max(LeastSlope, (float)(product / square)), (float)middle);
+        var spread = Math.Sqrt(scores.Average(static score => score * score) / Math.Max(square / prompts.Count, 1e-6));
+        return new LengthLine((float)Math.Max(Math.Max(LeastSpread * spread, 1e-4), product / square), (float)middle);
     }
 
     public float At(ReadOnlySpan<float> measures) => Slope * (measures[PromptMeasures.Length] - Middle);

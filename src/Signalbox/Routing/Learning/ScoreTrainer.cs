@@ -24,6 +24,9 @@ internal sealed record ScoreOptions
     /// <summary>The shares of the training prompts that count as strange, and as not quite familiar.</summary>
     public (double Strange, double Familiar) Familiarity { get; init; } = (0.01, 0.06);
 
+    /// <summary>How far the model is believed on familiar prompts; the rest is left to their length.</summary>
+    public double Trust { get; init; } = 1;
+
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>Called after each of the inner folds.</summary>
@@ -86,7 +89,7 @@ internal static class ScoreTrainer
             }
         }
 
-        var model = Part.Train(samples, options).Combine(mix, Domains(samples, options), LengthLine.Fit(samples.Prompts, targets));
+        var model = Part.Train(samples, options).Combine(mix, Domains(samples, options), LengthLine.Fit(samples.Prompts, targets, outOfFold), (float)options.Trust);
         options.Progress?.Invoke();
         return (model, outOfFold);
     }
@@ -149,10 +152,10 @@ internal static class ScoreTrainer
             guesses[2][at] = Trees.Score(prompt.Measures);
         }
 
-        public ScoreModel Combine(double[] mix, DomainGate[] domains, LengthLine length)
+        public ScoreModel Combine(double[] mix, DomainGate[] domains, LengthLine length, float trust)
         {
             var sum = Words.Select((weight, i) => (mix[0] * weight) + (mix[1] * Shape[i])).ToArray();
-            return new ScoreModel(LinearModel.Pack(Space, [sum], [0]), Trees.Scaled((float)mix[2]), domains, length);
+            return new ScoreModel(LinearModel.Pack(Space, [sum], [0]), Trees.Scaled((float)mix[2]), domains, length, trust);
         }
 
         private static SparseVector OnlyShape(SparseVector row, FeatureSpace space)
