@@ -89,7 +89,7 @@ internal static class ScoreTrainer
             }
         }
 
-        var model = Part.Train(samples, options).Combine(mix, Domains(samples, options), LengthLine.Fit(samples.Prompts, targets, outOfFold), (float)options.Trust);
+        var model = Part.Train(samples, options).Combine(mix, Domains(samples, options), LengthLine.Fallback(samples.Prompts, targets, outOfFold), (float)options.Trust);
         options.Progress?.Invoke();
         return (model, outOfFold);
     }
@@ -129,9 +129,9 @@ internal static class ScoreTrainer
     }
 
     /// <summary>The three parts, trained on the same samples.</summary>
-    private sealed record Part(FeatureSpace Space, double[] Words, double[] Shape, BoostedTrees Trees)
+    private sealed record Part(FeatureSpace Space, double[] Words, double[] Shape, BoostedTrees Trees, LengthLine Length)
     {
-        public const int Count = 3;
+        public const int Count = 4;
 
         public static Part Train(ScoreSamples samples, ScoreOptions options)
         {
@@ -141,7 +141,7 @@ internal static class ScoreTrainer
             var words = RidgeTrainer.Train(rows, targets, space.Dimensions, options.Shrinkage);
             var shapes = rows.Select(row => OnlyShape(row, space)).ToArray();
             var shape = RidgeTrainer.Train(shapes, targets, space.Dimensions, options.ShapeShrinkage);
-            return new Part(space, words, shape, TreeTrainer.Fit(samples.Prompts, targets, options.Trees, options.Seed));
+            return new Part(space, words, shape, TreeTrainer.Fit(samples.Prompts, targets, options.Trees, options.Seed), LengthLine.Regress(samples.Prompts, targets));
         }
 
         public void Guess(PromptVector prompt, double[][] guesses, int at)
@@ -150,12 +150,13 @@ internal static class ScoreTrainer
             guesses[0][at] = row.Dot(Words);
             guesses[1][at] = row.Dot(Shape);
             guesses[2][at] = Trees.Score(prompt.Measures);
+            guesses[3][at] = Length.At(prompt.Measures);
         }
 
-        public ScoreModel Combine(double[] mix, DomainGate[] domains, LengthLine length, float trust)
+        public ScoreModel Combine(double[] mix, DomainGate[] domains, LengthLine fallback, float trust)
         {
             var sum = Words.Select((weight, i) => (mix[0] * weight) + (mix[1] * Shape[i])).ToArray();
-            return new ScoreModel(LinearModel.Pack(Space, [sum], [0]), Trees.Scaled((float)mix[2]), domains, length, trust);
+            return new ScoreModel(LinearModel.Pack(Space, [sum], [0]), Trees.Scaled((float)mix[2]), Length with { Slope = Length.Slope * (float)mix[3] }, domains, fallback, trust);
         }
 
         private static SparseVector OnlyShape(SparseVector row, FeatureSpace space)
