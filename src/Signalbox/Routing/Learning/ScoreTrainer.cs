@@ -1,3 +1,5 @@
+using Signalbox.Routing.Evaluation;
+
 namespace Signalbox.Routing.Learning;
 
 /// <summary>Knobs of training a score. The defaults hold from a few hundred to some ten thousand prompts.</summary>
@@ -17,9 +19,9 @@ internal sealed record ScoreOptions
     public int InnerFolds { get; init; } = 5;
 
     /// <summary>How many imagined prompts hold the mix of the parts at even shares, per unit of variance.</summary>
-    public double MixShrinkage { get; init; } = 1;
+    public double MixShrinkage { get; init; } = 3;
 
-    public double EvenShare { get; init; } = 0.4;
+    public double EvenShare { get; init; } = 0.3;
 
     /// <summary>The shares of the training prompts that count as strange, and as not quite familiar.</summary>
     public (double Strange, double Familiar) Familiarity { get; init; } = (0.01, 0.06);
