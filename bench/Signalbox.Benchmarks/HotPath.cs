@@ -9,6 +9,7 @@ using Signalbox.Dialects.Json;
 using Signalbox.Dialects.OpenAiChat;
 using Signalbox.Pipeline;
 using Signalbox.Pipeline.Reading;
+using Signalbox.Routing.Learning;
 
 namespace Signalbox.Benchmarks;
 
@@ -32,6 +33,7 @@ internal static class HotPath
         yield return ("request edited for a relay", EditRequest());
         yield return ("request translated (openai-chat to anthropic)", TranslateRequest());
         yield return ("plan for 50 candidates", PerRun(PlanPath.Once()));
+        yield return ("difficulty predicted", PredictDifficulty());
     }
 
     private static long RelayedChunk()
@@ -93,6 +95,13 @@ internal static class HotPath
                 Losses = new LossReport(),
             }, json);
         });
+    }
+
+    private static long PredictDifficulty()
+    {
+        const string Prompt = "A train leaves at 9:40 and travels 126 km at 84 km/h. Another leaves the other end 15 minutes later. When do they meet?";
+        var predictor = DifficultyPredictor.Default;
+        return PerRun(() => predictor.Predict(Prompt));
     }
 
     private static DialectRequest ReadOnce() =>

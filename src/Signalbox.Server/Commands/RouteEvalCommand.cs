@@ -98,9 +98,9 @@ internal static class RouteEvalCommand
         var options = new DifficultyOptions { Cancellation = cancellation };
         if (parsed.GetValue(FoldCount) is { } folds)
         {
-            if (evaluation.Rows.Count < folds * 2)
+            if (evaluation.Prompts < folds * 2)
             {
-                Console.Error.WriteLine($"error: {evaluation.Rows.Count} rows are too few for {folds} folds.");
+                Console.Error.WriteLine($"error: {evaluation.Prompts} different prompts are too few for {folds} folds.");
                 return null;
             }
 
@@ -131,6 +131,19 @@ internal static class RouteEvalCommand
             }
 
             files.Add(file);
+        }
+
+        if (files.Find(static file => file.Models.Count < 2) is { } lone)
+        {
+            Console.Error.WriteLine($"error: {lone.Path}: has outcomes of {lone.Models.Count} model; routing is learned from how two or more differ.");
+            return null;
+        }
+
+        var rows = evaluation.Untested(files).Sum(static rows => rows.Count);
+        if (rows < RouteTrainCommand.LeastRows)
+        {
+            Console.Error.WriteLine($"error: {rows} rows are left to train on without the prompts that are tested; at least {RouteTrainCommand.LeastRows} are needed.");
+            return null;
         }
 
         return evaluation.TrainedOn(files, options with { Progress = RouteFiles.Progress("training") });

@@ -8,8 +8,8 @@ namespace Signalbox.Server.Commands;
 /// <summary><c>route train</c>: fits the difficulty predictor to recorded outcomes.</summary>
 internal static class RouteTrainCommand
 {
+    public const int LeastRows = 20;
     private const int FewRows = 200;
-    private const int LeastRows = 20;
 
     private static readonly Option<string[]> Outcomes = new("--outcomes") { Description = "Recorded outcomes, JSON lines; several files may be given.", HelpName = "FILE", Required = true, AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> Out = new("--out") { Description = "Where the weights are written.", HelpName = "WEIGHTS", Required = true };

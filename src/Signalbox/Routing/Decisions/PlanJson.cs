@@ -48,13 +48,13 @@ internal static class PlanJson
         json.WriteStartArray("candidates");
         for (var i = 0; i < plan?.Candidates.Length; i++)
         {
-            WriteCandidate(plan.Candidates[i], Array.IndexOf(plan.Order, i) + 1, json);
+            WriteCandidate(plan.Candidates[i], Array.IndexOf(plan.Order, i) + 1, plan.Input, json);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteCandidate(in Candidate candidate, int order, Utf8JsonWriter json)
+    private static void WriteCandidate(in Candidate candidate, int order, PlanInput input, Utf8JsonWriter json)
     {
         var deployment = candidate.Deployment;
         json.WriteStartObject();

@@ -28,6 +28,8 @@ internal sealed class RouterEvaluation
 
     public IReadOnlyList<OutcomeRow> Rows => _rows;
 
+    public int Prompts => _rows.Select(static row => row.Prompt).Distinct(StringComparer.Ordinal).Count();
+
     /// <summary>Whether the models differ at all; where they do not, there is nothing to route.</summary>
     public bool HasGap => _rows.Count > 0 && _outcomes.Sum(static outcome => outcome.Strong) > _outcomes.Sum(static outcome => outcome.Weak);
 
@@ -38,12 +40,18 @@ internal sealed class RouterEvaluation
         return Report(scores, origin) with { Speed = SpeedOf(predictor) };
     }
 
-    /// <summary>Trains on the rows of other files; prompts that are tested are left out of the training.</summary>
-    public RouterReport TrainedOn(IReadOnlyList<OutcomesFile> files, DifficultyOptions options)
+    /// <summary>The rows of other files that may be trained on: without the prompts that are tested.</summary>
+    public IReadOnlyList<OutcomeRow>[] Untested(IReadOnlyList<OutcomesFile> files)
     {
         var tested = _rows.Select(static row => row.Prompt).ToHashSet(StringComparer.Ordinal);
-        var kept = files.Select(file => file.Rows.Where(row => !tested.Contains(row.Prompt)).ToArray()).Where(static rows => rows.Length > 0).ToArray();
-        var count = kept.Sum(static rows => rows.Length);
+        return [.. files.Select(file => file.Rows.Where(row => !tested.Contains(row.Prompt)).ToArray()).Where(static rows => rows.Length > 0)];
+    }
+
+    /// <summary>Trains on the rows of other files.</summary>
+    public RouterReport TrainedOn(IReadOnlyList<OutcomesFile> files, DifficultyOptions options)
+    {
+        var kept = Untested(files);
+        var count = kept.Sum(static rows => rows.Count);
         var hasPair = kept.All(rows => rows.Any(row => row.Has(Pair.Weak, Pair.Strong)));
         var predictor = DifficultyTrainer.Train(kept, hasPair ? Pair : null, options with { Seed = _seed, IsDifficultyNeeded = false });
         var target = hasPair ? "on their outcomes of the two models" : "on the best third of their models against the worst third, because the two are not in them";

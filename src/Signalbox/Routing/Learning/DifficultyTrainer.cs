@@ -10,6 +10,12 @@ internal sealed record DifficultyOptions
     /// <summary>Whether the difficulty is trained too, and not only the need of the strong model; it takes as long again.</summary>
     public bool IsDifficultyNeeded { get; init; } = true;
 
+    /// <summary>How far the score of models in general is believed for two that are not known; the rest is left to the prompt's length.</summary>
+    public double GeneralTrust { get; init; } = 0.5;
+
+    /// <summary>How much of a pair's target comes from what other models' outcomes of the same rows say about it.</summary>
+    public double PeerShare { get; init; } = 0.7;
+
     public ScoreOptions Scores { get; init; } = new();
 
     public CancellationToken Cancellation { get; init; }
@@ -33,6 +39,7 @@ internal static class DifficultyTrainer
         var scores = options.Scores with
         {
             Seed = options.Seed,
+            Trust = pair is null ? options.GeneralTrust : 1,
             Cancellation = options.Cancellation,
             Progress = () => options.Progress?.Invoke(++done, parts),
         };
@@ -40,10 +47,27 @@ internal static class DifficultyTrainer
         int[] domains = [.. examples.Select(static example => example.Domain)];
         double[] weak = [.. examples.Select(static example => example.Weak)];
         double[] strong = [.. examples.Select(static example => example.Strong)];
-        var (model, outOfFold) = ScoreTrainer.Fit(new ScoreSamples(prompts, [.. examples.Select(static example => example.Strong - example.Weak)], domains), scores);
+        var (model, outOfFold) = ScoreTrainer.Fit(new ScoreSamples(prompts, Gaps(examples, files.Count, pair, options), domains), scores);
         var need = new DifficultyHead(model, LogisticLink.Fit(outOfFold, [.. examples.Select(static example => Math.Max(0, example.Strong - example.Weak))]));
         var thresholds = ThresholdTable.Fit(outOfFold, weak, strong);
         return new DifficultyPredictor(need, options.IsDifficultyNeeded ? Difficulty(examples, prompts, domains, scores) : need, thresholds, pair);
+    }
+
+    /// <summary>What the strong model gains on each example, smoothed file by file.</summary>
+    private static double[] Gaps(Example[] examples, int files, ModelPair? pair, DifficultyOptions options)
+    {
+        double[] gaps = [.. examples.Select(static example => example.Strong - example.Weak)];
+        for (var file = 0; file < files && pair is not null; file++)
+        {
+            var own = Enumerable.Range(0, examples.Length).Where(i => examples[i].Domain == file).ToArray();
+            var smooth = PeerEvidence.Smooth([.. own.Select(i => gaps[i])], [.. own.Select(i => examples[i].Row)], pair, options.PeerShare, options.Seed);
+            for (var i = 0; i < own.Length; i++)
+            {
+                gaps[own[i]] = smooth[i];
+            }
+        }
+
+        return gaps;
     }
 
     private static DifficultyHead Difficulty(Example[] examples, PromptVector[] prompts, int[] domains, ScoreOptions options)
@@ -60,7 +84,7 @@ internal static class DifficultyTrainer
         {
             if (Mean(row, weak) is { } weakQuality && Mean(row, strong) is { } strongQuality)
             {
-                yield return new Example(PromptVector.Of(row.Prompt), weakQuality, strongQuality, 1 - row.Outcomes.Values.Average(), domain);
+                yield return new Example(PromptVector.Of(row.Prompt), weakQuality, strongQuality, 1 - row.Outcomes.Values.Average(), domain, row);
             }
         }
     }
@@ -88,5 +112,5 @@ internal static class DifficultyTrainer
         return ([.. ordered.Take(third)], [.. ordered.TakeLast(third)]);
     }
 
-    private sealed record Example(PromptVector Prompt, double Weak, double Strong, double Failures, int Domain);
+    private sealed record Example(PromptVector Prompt, double Weak, double Strong, double Failures, int Domain, OutcomeRow Row);
 }

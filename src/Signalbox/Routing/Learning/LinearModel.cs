@@ -51,9 +51,8 @@ internal sealed class LinearModel
 
     public void Score(in PromptFeatures prompt, Span<float> scores)
     {
-        var (words, pairs) = FeatureSpace.CountGroups(prompt.Terms);
-        var wordFactor = FeatureSpace.GroupFactor(_wordScale, words);
-        var pairFactor = FeatureSpace.GroupFactor(_pairScale, pairs);
+        var wordFactor = FeatureSpace.GroupFactor(_wordScale, prompt.WordCount);
+        var pairFactor = FeatureSpace.GroupFactor(_pairScale, prompt.PairCount);
         var outputs = _biases.Length;
         var buckets = Buckets;
         scores = scores[..outputs];

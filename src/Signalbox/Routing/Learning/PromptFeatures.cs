@@ -26,6 +26,10 @@ internal ref struct PromptFeatures
 
     public readonly ReadOnlySpan<uint> Terms => _terms.Terms;
 
+    public readonly int PairCount => _terms.Pairs;
+
+    public readonly int WordCount => _terms.Terms.Length - _terms.Pairs;
+
     public readonly ReadOnlySpan<float> Measures => _measures;
 
     /// <summary>Reads a prompt; <paramref name="measures"/> (<see cref="PromptMeasures.Count"/> long) is filled and belongs to the result.</summary>

@@ -1,3 +1,5 @@
+using Signalbox.Routing.Evaluation;
+
 namespace Signalbox.Routing.Learning;
 
 /// <summary>Knobs of training a score. The defaults hold from a few hundred to some ten thousand prompts.</summary>
@@ -17,12 +19,15 @@ internal sealed record ScoreOptions
     public int InnerFolds { get; init; } = 5;
 
     /// <summary>How many imagined prompts hold the mix of the parts at even shares, per unit of variance.</summary>
-    public double MixShrinkage { get; init; } = 1;
+    public double MixShrinkage { get; init; } = 3;
 
-    public double EvenShare { get; init; } = 0.4;
+    public double EvenShare { get; init; } = 0.3;
 
     /// <summary>The shares of the training prompts that count as strange, and as not quite familiar.</summary>
     public (double Strange, double Familiar) Familiarity { get; init; } = (0.01, 0.06);
+
+    /// <summary>How far the model is believed on familiar prompts; the rest is left to their length.</summary>
+    public double Trust { get; init; } = 1;
 
     public CancellationToken Cancellation { get; init; }
 
@@ -86,7 +91,7 @@ internal static class ScoreTrainer
             }
         }
 
-        var model = Part.Train(samples, options).Combine(mix, Domains(samples, options), LengthLine.Fit(samples.Prompts, targets));
+        var model = Part.Train(samples, options).Combine(mix, Domains(samples, options), LengthLine.Fallback(samples.Prompts, targets, outOfFold), (float)options.Trust);
         options.Progress?.Invoke();
         return (model, outOfFold);
     }
@@ -126,9 +131,9 @@ internal static class ScoreTrainer
     }
 
     /// <summary>The three parts, trained on the same samples.</summary>
-    private sealed record Part(FeatureSpace Space, double[] Words, double[] Shape, BoostedTrees Trees)
+    private sealed record Part(FeatureSpace Space, double[] Words, double[] Shape, BoostedTrees Trees, LengthLine Length)
     {
-        public const int Count = 3;
+        public const int Count = 4;
 
         public static Part Train(ScoreSamples samples, ScoreOptions options)
         {
@@ -138,7 +143,7 @@ internal static class ScoreTrainer
             var words = RidgeTrainer.Train(rows, targets, space.Dimensions, options.Shrinkage);
             var shapes = rows.Select(row => OnlyShape(row, space)).ToArray();
             var shape = RidgeTrainer.Train(shapes, targets, space.Dimensions, options.ShapeShrinkage);
-            return new Part(space, words, shape, TreeTrainer.Fit(samples.Prompts, targets, options.Trees, options.Seed));
+            return new Part(space, words, shape, TreeTrainer.Fit(samples.Prompts, targets, options.Trees, options.Seed), LengthLine.Regress(samples.Prompts, targets));
         }
 
         public void Guess(PromptVector prompt, double[][] guesses, int at)
@@ -147,12 +152,13 @@ internal static class ScoreTrainer
             guesses[0][at] = row.Dot(Words);
             guesses[1][at] = row.Dot(Shape);
             guesses[2][at] = Trees.Score(prompt.Measures);
+            guesses[3][at] = Length.At(prompt.Measures);
         }
 
-        public ScoreModel Combine(double[] mix, DomainGate[] domains, LengthLine length)
+        public ScoreModel Combine(double[] mix, DomainGate[] domains, LengthLine fallback, float trust)
         {
             var sum = Words.Select((weight, i) => (mix[0] * weight) + (mix[1] * Shape[i])).ToArray();
-            return new ScoreModel(LinearModel.Pack(Space, [sum], [0]), Trees.Scaled((float)mix[2]), domains, length);
+            return new ScoreModel(LinearModel.Pack(Space, [sum], [0]), Trees.Scaled((float)mix[2]), Length with { Slope = Length.Slope * (float)mix[3] }, domains, fallback, trust);
         }
 
         private static SparseVector OnlyShape(SparseVector row, FeatureSpace space)

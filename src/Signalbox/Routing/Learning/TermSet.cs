@@ -14,6 +14,7 @@ internal ref struct TermSet
     private readonly int _mask;
     private readonly int _limit;
     private int _count;
+    private int _pairs;
 
     /// <summary>Room for a text of so many characters: no text has more than about two terms per character.</summary>
     public TermSet(int characters)
@@ -25,6 +26,9 @@ internal ref struct TermSet
         _mask = slots - 1;
         _limit = slots / 4 * 3;
     }
+
+    /// <summary>How many of the terms are pairs of words.</summary>
+    public readonly int Pairs => _pairs;
 
     /// <summary>Hashes, each once, in the order of their first use.</summary>
     public readonly ReadOnlySpan<uint> Terms => _terms.AsSpan(0, _count);
@@ -48,6 +52,7 @@ internal ref struct TermSet
         {
             _slots[slot] = hash;
             _terms[_count++] = hash;
+            _pairs += (int)(hash >> PromptFeatures.GroupShift);
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Signalbox.Routing.Learning;
+namespace Signalbox.Routing.Evaluation;
 
 /// <summary>Divides rows into parts of equal size at random.</summary>
 internal static class Folds
