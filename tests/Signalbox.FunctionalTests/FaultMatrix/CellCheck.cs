@@ -60,7 +60,9 @@ internal static class CellCheck
         var walked = cell.Caller.Walk(answer, cell.IsStream);
         Assert.Equal((Wire.SampleText, true, "stop", 0, 0), (walked.Text.ToString(), walked.HasCleanEnd, walked.Finish, walked.Errors, walked.Calls.Count));
         Assert.Equal(("2", $"{cell.Next}/m", cell.Route), (answer.Headers["x-signalbox-attempts"], answer.Headers["x-signalbox-model"], answer.Headers["x-signalbox-route"]));
-        Assert.Equal((cell.Fault.Address is null ? 1 : 0, 1), (outcome.FirstCalls, outcome.SecondCalls));
+        // A call that is given up after a tenth of a second may never have arrived on a busy machine.
+        Assert.InRange(outcome.FirstCalls, cell.Fault.Address is null && !cell.Fault.IsSlow ? 1 : 0, cell.Fault.Address is null ? 1 : 0);
+        Assert.Equal(1, outcome.SecondCalls);
         Assert.Equal((null, 2, $"{cell.Next}/m"), (record.Error, record.Attempts, record.Model));
         Assert.Equal((9L, 2L, false), (record.Usage?.InputTokenCount, record.Usage?.OutputTokenCount, record.IsEstimated));
     }
