@@ -1,4 +1,3 @@
-using Signalbox.FunctionalTests.Faults;
 using Signalbox.FunctionalTests.Support;
 using Signalbox.FunctionalTests.Support.Wires;
 using Signalbox.Ledger;
@@ -46,7 +45,7 @@ internal sealed class ResilienceBench : IAsyncDisposable
     public Func<int> Answer(string provider, bool stream = false, int failures = 0, Func<UpstreamCall, Task>? fail = null)
     {
         var calls = 0;
-        Upstream.On(provider, call => Interlocked.Increment(ref calls) <= failures ? (fail ?? Broken)(call) : Fault.AnswerAsync(call, Chat, stream));
+        Upstream.On(provider, call => Interlocked.Increment(ref calls) <= failures ? (fail ?? Broken)(call) : Good.AnswerAsync(call, Chat, stream));
         return () => Volatile.Read(ref calls);
     }
 

@@ -1,4 +1,3 @@
-using Signalbox.FunctionalTests.Faults;
 using Signalbox.FunctionalTests.Support.Wires;
 
 namespace Signalbox.FunctionalTests.Resilience;
@@ -82,7 +81,7 @@ public sealed class RetryTests
     public async Task A_stream_that_broke_before_its_first_output_is_tried_again()
     {
         await using var bench = await ResilienceBench.StartAsync();
-        var calls = bench.Answer("a", stream: true, failures: 2, fail: static call => Fault.SendAsync(call, ResilienceBench.Chat, ResilienceBench.Chat.TextPiece));
+        var calls = bench.Answer("a", stream: true, failures: 2, fail: static call => Good.SendAsync(call, ResilienceBench.Chat, ResilienceBench.Chat.TextPiece));
 
         var answer = await bench.AskAsync("a/m", stream: true);
 
@@ -94,7 +93,7 @@ public sealed class RetryTests
     public async Task A_stream_that_broke_after_its_first_output_is_never_tried_again()
     {
         await using var bench = await ResilienceBench.StartAsync();
-        var (a, b) = (bench.Always("a", static call => Fault.SendAsync(call, ResilienceBench.Chat, ResilienceBench.Chat.TextPiece + 1)), bench.Answer("b", stream: true));
+        var (a, b) = (bench.Always("a", static call => Good.SendAsync(call, ResilienceBench.Chat, ResilienceBench.Chat.TextPiece + 1)), bench.Answer("b", stream: true));
 
         var answer = await bench.AskAsync("ab", stream: true);
 
