@@ -18,7 +18,18 @@ internal static class PriorKnowledge
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (await BeginsWithPrefaceAsync(connection))
+        bool isHttp2;
+        try
+        {
+            isHttp2 = await BeginsWithPrefaceAsync(connection);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // Gone before it sent anything, as a load balancer's probe is: nothing to serve, and nothing to report.
+            return;
+        }
+
+        if (isHttp2)
         {
             var feature = new Http2Feature();
             connection.Features.Set<ITlsConnectionFeature>(feature);

@@ -59,9 +59,14 @@ internal static class CellCheck
         Assert.Equal((200, null), (answer.Status, answer.ErrorWord));
         var walked = cell.Caller.Walk(answer, cell.IsStream);
         Assert.Equal((Wire.SampleText, true, "stop", 0, 0), (walked.Text.ToString(), walked.HasCleanEnd, walked.Finish, walked.Errors, walked.Calls.Count));
-        Assert.Equal(("2", $"{cell.Next}/m", cell.Route), (answer.Headers["x-signalbox-attempts"], answer.Headers["x-signalbox-model"], answer.Headers["x-signalbox-route"]));
-        Assert.Equal((cell.Fault.Address is null ? 1 : 0, 1), (outcome.FirstCalls, outcome.SecondCalls));
-        Assert.Equal((null, 2, $"{cell.Next}/m"), (record.Error, record.Attempts, record.Model));
+        var isRetried = cell.Recovers && cell.Fault.IsRetried(cell.First, cell.Phase);
+        var model = $"{(isRetried ? cell.Broken : cell.Next)}/m";
+        Assert.Equal(("2", model, cell.Route), (answer.Headers["x-signalbox-attempts"], answer.Headers["x-signalbox-model"], answer.Headers["x-signalbox-route"]));
+        // A call that is given up after a tenth of a second may never have arrived on a busy machine.
+        var firstCalls = isRetried ? 2 : cell.Fault.Address is null ? 1 : 0;
+        Assert.InRange(outcome.FirstCalls, cell.Fault.IsSlow ? 0 : firstCalls, firstCalls);
+        Assert.Equal(isRetried ? 0 : 1, outcome.SecondCalls);
+        Assert.Equal((null, 2, model), (record.Error, record.Attempts, record.Model));
         Assert.Equal((9L, 2L, false), (record.Usage?.InputTokenCount, record.Usage?.OutputTokenCount, record.IsEstimated));
     }
 

@@ -11,6 +11,9 @@ internal sealed record MatrixCell(int Number, MatrixFault Fault, Phase Phase, Wi
     /// <summary>Whether the second target fails in the same way.</summary>
     public bool AllFail { get; init; }
 
+    /// <summary>Whether the first target is well again when it is asked a second time, which it may be.</summary>
+    public bool Recovers { get; init; }
+
     public bool IsStream => Phase != Phase.Complete;
 
     public string Broken => $"first-{Number}";
@@ -32,6 +35,11 @@ internal sealed record MatrixCell(int Number, MatrixFault Fault, Phase Phase, Wi
                     if (phase != Phase.StreamAfter && first == second)
                     {
                         yield return new MatrixCell(number++, fault, phase, caller, first, second) { AllFail = true };
+                    }
+
+                    if (phase != Phase.StreamAfter && first != second && fault.Address is null)
+                    {
+                        yield return new MatrixCell(number++, fault, phase, caller, first, second) { Recovers = true };
                     }
                 }
             }
@@ -59,5 +67,5 @@ internal sealed record MatrixCell(int Number, MatrixFault Fault, Phase Phase, Wi
     }
 
     public override string ToString() =>
-        $"{Fault.Name}, {Phase}: {Caller} to {First}, then {(AllFail ? "the same fault" : "a healthy " + Second)} (cell {Number})";
+        $"{Fault.Name}, {Phase}: {Caller} to {First}, then {(AllFail ? "the same fault" : "a healthy " + Second)}{(Recovers ? ", the first being well the second time" : "")} (cell {Number})";
 }

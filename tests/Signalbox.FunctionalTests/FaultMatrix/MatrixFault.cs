@@ -66,6 +66,13 @@ internal sealed record MatrixFault(string Name)
     /// <summary>Whether the provider's own message reaches the caller.</summary>
     public bool ShowsMessage { get; init; }
 
+    /// <summary>
+    /// Whether the same target is asked again: it may have been a moment's trouble. What was waited for in vain is not waited for twice,
+    /// and a provider that answers something else than its protocol will do so again.
+    /// </summary>
+    public bool IsRetried(Wire upstream, Phase phase) =>
+        !IsSlow && WordFor(upstream, phase) is ("upstream_unavailable" or "rate_limited" or "overloaded" or "stream_truncated" or "upstream_timeout");
+
     public bool IsIn(Phase phase) => phase switch
     {
         Phase.StreamBefore => IsInStreams,

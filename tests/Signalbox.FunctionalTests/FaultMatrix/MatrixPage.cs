@@ -26,7 +26,7 @@ internal static partial class MatrixPage
         - after the first text no other target was asked;
         - `x-signalbox-attempts` and `x-signalbox-model` say what happened, and the usage journal has one record with the right error word.
 
-        Every target is tried once here (`maxAttempts` 1).
+        Every target is tried once here (`maxAttempts` 1), except where the page says so.
 
         """;
 
@@ -36,6 +36,15 @@ internal static partial class MatrixPage
 
         The commit point is the first useful output of a stream. A complete answer is read whole before its caller sees anything, so all of
         it is before the commit point. Whatever fails there is not seen: the next target answers. Each cell has streams and complete answers.
+
+        """;
+
+    private const string Again = """
+
+        ## Asking the same target again
+
+        With `maxAttempts` 2, and a first target that is well again at its second call: who answers. Where it depends on the protocol, or on
+        whether the answer is a stream, both are named.
 
         """;
 
@@ -70,7 +79,9 @@ internal static partial class MatrixPage
         var page = new StringBuilder(Text(Preface));
         page.Append($"**{run.Cells.Count(cell => run.ComplaintOf(cell) is null)} of {run.Cells.Count} requests ended as promised.** In brackets: how many requests a cell stands for.\n");
         page.Append(Text(Before));
-        AppendTable(page, run, static cell => cell.Phase != Phase.StreamAfter && !cell.AllFail, static _ => "next target answers", withCounts: true);
+        AppendTable(page, run, static cell => cell.Phase != Phase.StreamAfter && !cell.AllFail && !cell.Recovers, static _ => "next target answers", withCounts: true);
+        page.Append(Text(Again));
+        AppendTable(page, run, static cell => cell.Recovers, static outcome => outcome.FirstCalls > 1 ? "same target, second attempt" : "next target", withCounts: false);
         page.Append(Text(After));
         AppendTable(page, run, static cell => cell.Phase == Phase.StreamAfter, static outcome => WordOf(outcome), withCounts: true);
         page.Append("\nThese cannot come after the commit point:\n\n");

@@ -62,15 +62,16 @@ public sealed class MatrixRun : IAsyncLifetime
             {
                 var address = (isBroken ? cell.Fault.Address?.Invoke(upstreams, wire, cell.Phase) : null) ?? upstreams.Acting.BaseUrl(name);
                 var settings = isBroken ? cell.Fault.SettingsFor(cell.Phase) : "";
-                providers.Add($"\"{name}\":{{\"dialect\":\"{wire}\",\"baseUrl\":\"{address}\",\"maxAttempts\":1{settings}}}");
+                providers.Add($"\"{name}\":{{\"dialect\":\"{wire}\",\"baseUrl\":\"{address}\",\"maxAttempts\":{(cell.Recovers ? 2 : 1)}{settings}}}");
                 upstreams.Acting.On(name, call =>
                 {
-                    _calls.AddOrUpdate(name, 1, static (_, count) => count + 1);
-                    return isBroken ? cell.Fault.ActAsync(call, wire, cell.Phase) : Good.AnswerAsync(call, wire, cell.IsStream);
+                    var calls = _calls.AddOrUpdate(name, 1, static (_, count) => count + 1);
+                    return isBroken && !(cell.Recovers && calls > 1) ? cell.Fault.ActAsync(call, wire, cell.Phase) : Good.AnswerAsync(call, wire, cell.IsStream);
                 });
             }
         }
 
-        return $"{{\"providers\":{{{string.Join(',', providers)}}},\"routes\":{{{string.Join(',', routes)}}}}}";
+        const string Resilience = "\"resilience\":{\"baseDelay\":\"20ms\",\"retryBudget\":{\"enabled\":false}}";
+        return $"{{{Resilience},\"providers\":{{{string.Join(',', providers)}}},\"routes\":{{{string.Join(',', routes)}}}}}";
     }
 }

@@ -32,6 +32,27 @@ public class CommandLineTests
         Assert.Equal(0, (await server.EndAsync()).Code);
     }
 
+    [Fact]
+    public async Task Connections_that_send_nothing_leave_no_trace_in_the_log()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        using var server = ServerProcess.Start(["serve", "--urls", "http://127.0.0.1:0"], SampleBench.Config(upstream));
+        var address = await server.ListeningAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            // A load balancer's probe: it hangs up, or resets.
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(i % 2 == 0, 0) };
+            await socket.ConnectAsync(address.Host, address.Port, Patience.Token);
+        }
+
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
+        Assert.Equal("ok", await client.GetStringAsync("/health/live", Patience.Token));
+        server.Stop();
+        var (code, _, errors) = await server.EndAsync();
+
+        Assert.Equal((0, ""), (code, errors));
+    }
+
     [Theory]
     [InlineData("serve")]
     [InlineData("chat", "hello")]
