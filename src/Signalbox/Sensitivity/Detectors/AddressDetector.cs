@@ -25,6 +25,12 @@ internal static class AddressDetector
             return end;
         }
 
+        // Carrera 15 # 93-60
+        if (passage.Text[end..].StartsWith(" #") && !before.IsEmpty && char.IsUpper(passage.Text[before.Start]) && passage.Text[Math.Min(end + 2, passage.Text.Length)..].TrimStart(' ') is [>= '0' and <= '9', ..])
+        {
+            return end;
+        }
+
         if (IsTown(passage, start, end) || IsEastern(passage.Text, start, end))
         {
             return end;
@@ -47,7 +53,7 @@ internal static class AddressDetector
 
     // 27,000 and 61.20 are no house numbers.
     private static bool IsPartOfNumber(in Passage passage, int start, int end) =>
-        (passage.At(start - 1) is '.' or ',' && char.IsAsciiDigit(passage.At(start - 2))) || (passage.At(end) is '.' or ',' && char.IsAsciiDigit(passage.At(end + 1)))
+        (passage.At(start - 1) is '.' or ',' or ':' && char.IsAsciiDigit(passage.At(start - 2))) || (passage.At(end) is '.' or ',' && char.IsAsciiDigit(passage.At(end + 1)))
         || passage.At(end) is '°' or '%';
 
     // Apt. 864, Suite 12, P.O. Box 104
@@ -155,6 +161,11 @@ internal static class AddressDetector
                 return -1;
             }
 
+            if ((hit.Classes & WordClass.StreetAt) != 0 && IsNamedAfterPlace(passage, hit))
+            {
+                return hit.Start;
+            }
+
             if ((hit.Classes & WordClass.StreetBefore) == 0 || !IsWhole(passage.Text, new WordSpan(hit.Start, hit.End)))
             {
                 continue;
@@ -174,12 +185,26 @@ internal static class AddressDetector
     private static bool IsWhole(ReadOnlySpan<char> text, WordSpan word) =>
         word.Length > 1 || (word.End < text.Length && (text[word.Start] is 'C' or 'c' ? text[word.End] == '/' : text[word.End] == '.'));
 
+    // Unter den Linden 77, Auf der Heide 19: German writes these with a capital inside of a sentence only where they are names.
+    private static bool IsNamedAfterPlace(in Passage passage, WordHit hit)
+    {
+        var text = passage.Text;
+        if (!char.IsUpper(text[hit.Start]) || passage.At(hit.Start - 1) != ' ' || !char.IsLetter(passage.At(hit.Start - 2)))
+        {
+            return false;
+        }
+
+        var name = WordWalk.After(text, hit.End);
+        return !name.IsEmpty && !Months.Is(text[name.Start..name.End]) && (char.IsUpper(text[name.Start]) || text[name.Start..name.End] is "der" or "den" or "dem" or "alten");
+    }
+
     private static bool IsStreetName(in Passage passage, WordSpan name)
     {
         var first = passage.Text[name.Start];
-        return char.IsUpper(first) || !char.IsAscii(first) || (passage.Text[name.Start..name.End] is "de" or "du" or "des" or "la" or "le" or "da" or "do" or "dos" or "del" or "della" or "dei" or "d" or "van" or "der" or "den" or "het" or "von" or "san" or "st" or "al"
-            && !passage.Text[name.End..].IsEmpty);
+        return char.IsUpper(first) || !char.IsAscii(first) || IsParticle(passage.Text[name.Start..name.End]);
     }
+
+    private static bool IsParticle(ReadOnlySpan<char> word) => word is "de" or "du" or "des" or "la" or "le" or "da" or "do" or "dos" or "del" or "della" or "dei" or "d" or "van" or "der" or "den" or "het" or "von" or "san" or "st" or "al" or "y" or "e";
 
     // "via" and "place" are common words; before a name with a capital they are streets, and in a text without capitals never.
     private static bool IsStreetWord(ReadOnlySpan<char> word, ReadOnlySpan<char> text, WordSpan name) =>
@@ -305,7 +330,7 @@ internal static class AddressDetector
             }
 
             word = WordWalk.After(text, word.End);
-            if (word.IsEmpty || word.Start != next)
+            if (word.IsEmpty || word.Start != next || (!char.IsUpper(text[word.Start]) && !IsParticle(text[word.Start..word.End])))
             {
                 return 0;
             }

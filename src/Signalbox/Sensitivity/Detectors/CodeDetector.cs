@@ -7,8 +7,6 @@ internal static class CodeDetector
 
     private const string DniLetters = "TRWAGMYFPDXBNJZSQVHLCKE";
 
-    private static readonly byte[] FiscalOdd = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
-
     /// <summary>Looks at the word around a digit; returns where what was found ends, or 0.</summary>
     public static int Match(in Passage passage, int start, int end, ref FindingSink found)
     {
@@ -83,7 +81,7 @@ internal static class CodeDetector
         {
             9 => IsSpanish(word) || IsBritish(word),
             16 => IsFiscalCode(word),
-            18 => IsMexican(word),
+            18 => IsMexican(word) || IsChinese(word),
             _ => IsFinnish(passage, start, end, out idEnd),
         };
     }
@@ -112,27 +110,24 @@ internal static class CodeDetector
         char.IsAsciiLetterUpper(word[0]) && char.IsAsciiLetterUpper(word[1]) && !"DFIQUV".Contains(word[0]) && !"DFIQUVO".Contains(word[1])
         && !word[2..8].ContainsAnyExceptInRange('0', '9') && word[8] is >= 'A' and <= 'D';
 
-    // Six letters, the date of birth, a place, a check letter.
+    // Six letters, year, month and day of birth, a place, a check letter. The shape is like nothing else, so mistyped ones count.
     private static bool IsFiscalCode(ReadOnlySpan<char> word)
     {
         ReadOnlySpan<char> shape = "aaaaaa00a00a000a";
-        var sum = 0;
         for (var i = 0; i < 16; i++)
         {
-            var c = char.ToUpperInvariant(word[i]);
-            if (shape[i] == 'a' ? !char.IsAsciiLetterUpper(c) : !char.IsAsciiDigit(c))
+            if (shape[i] == 'a' ? !char.IsAsciiLetter(word[i]) : !char.IsAsciiDigit(word[i]))
             {
                 return false;
             }
-
-            var value = char.IsAsciiDigit(c) ? c - '0' : c - 'A';
-            sum += (i & 1) == 0 ? FiscalOdd[value] : value;
         }
 
-        // The check letter stands at an odd index and was added as itself.
-        var check = char.ToUpperInvariant(word[15]) - 'A';
-        return (sum - check) % 26 == check;
+        return "ABCDEHLMPRST".Contains(char.ToUpperInvariant(word[8]));
     }
+
+    // Seventeen digits and X, with a date in the middle.
+    private static bool IsChinese(ReadOnlySpan<char> word) =>
+        word[17] is 'X' or 'x' && !word[..17].ContainsAnyExceptInRange('0', '9') && word[6] is '1' or '2';
 
     // GOMC800101HDFXYZ09
     private static bool IsMexican(ReadOnlySpan<char> word) =>

@@ -16,6 +16,9 @@ internal sealed class Lexicon
     private static readonly Lazy<Lexicon> Built = new(static () => new Lexicon());
 
     private readonly ulong[] _filter = new ulong[FilterBits / 64];
+
+    // The beginnings of known words: most words of a text are given up after three letters.
+    private readonly ulong[] _beginnings = new ulong[FilterBits / 64];
     private readonly Dictionary<ulong, Meaning> _meanings = new(4096);
 
     private Lexicon()
@@ -91,6 +94,14 @@ internal sealed class Lexicon
                 classes |= meaning.AsStem;
                 exact = meaning.AsWord;
             }
+
+            if (!Has(_beginnings, hash))
+            {
+                var end = SkipWord(text, position);
+                exact = end > position ? WordClass.None : exact;
+                position = end;
+                break;
+            }
         }
 
         classes |= exact;
@@ -125,7 +136,21 @@ internal sealed class Lexicon
         return start + 1;
     }
 
-    private bool MayKnow(ulong hash) => (_filter[(hash >> 54) & ((FilterBits / 64) - 1)] >> (int)((hash >> 48) & 63) & 1) != 0;
+    private static int SkipWord(ReadOnlySpan<char> text, int position)
+    {
+        while (position < text.Length && Letters.Fold(text[position]) is var letter and not Letters.None && !Letters.IsIdeograph(letter))
+        {
+            position++;
+        }
+
+        return position;
+    }
+
+    private bool MayKnow(ulong hash) => Has(_filter, hash);
+
+    private static bool Has(ulong[] filter, ulong hash) => (filter[(hash >> 54) & ((FilterBits / 64) - 1)] >> (int)((hash >> 48) & 63) & 1) != 0;
+
+    private static void Set(ulong[] filter, ulong hash) => filter[(hash >> 54) & ((FilterBits / 64) - 1)] |= 1UL << (int)((hash >> 48) & 63);
 
     private void Add(WordClass classes, string words)
     {
@@ -142,13 +167,20 @@ internal sealed class Lexicon
             var hash = Seed;
             foreach (var c in word)
             {
-                var letter = Letters.Fold(c);
-                hash = letter is Letters.None or Letters.Mark ? hash : Step(hash, letter);
+                if (Letters.Fold(c) is var letter and > Letters.Mark)
+                {
+                    if (hash != Seed)
+                    {
+                        Set(_beginnings, hash);
+                    }
+
+                    hash = Step(hash, letter);
+                }
             }
 
             _meanings.TryGetValue(hash, out var known);
             _meanings[hash] = isStem ? known with { AsStem = known.AsStem | classes } : known with { AsWord = known.AsWord | classes };
-            _filter[(hash >> 54) & ((FilterBits / 64) - 1)] |= 1UL << (int)((hash >> 48) & 63);
+            Set(_filter, hash);
         }
     }
 

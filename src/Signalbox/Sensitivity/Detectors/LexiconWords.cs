@@ -32,16 +32,16 @@ internal static class LexiconWords
             """),
         (WordClass.NationalId, """
             ssn social sozialversicherung*  svnr rentenversicherung* nino  insurance steuer* steuerid* identifikationsnummer idnr personalausweis* ausweis* ausweisnummer 
-            sociale secu nir insee dni nie nif cif fiscal fiscale codice bsn burgerservicenummer* sofinummer pesel nip regon personnummer* samordningsnummer* cpr cprnummer* fodselsnummer*
+            sociale secu nir insee dni nie nif cif fiscal fiscale codice bsn burgerservicenummer* sofinummer pesel nip regon rut rg medicare personnummer* samordningsnummer* cpr cprnummer* fodselsnummer*
             fodselsnr hetu henkilotunnus* henkilötunnus* cpf cnpj  aadhaar aadhar* ahv avs  itin   tax taxpayer identity identification identite identidad identita identidade identificacao
             identificacion legitimat* identiteit* dowod* dowodu curp rfc cedula* cuil cuit   rodne rodné cnp adoszam*  kimlik* tckn snils inn инн снилс αφμ amka ppsn pps  tfn  nhs
             national  krankenversicherung* krankenversicher* vitale mynumber マイナンバー* 身份证* 身分證* 주민등록* आधार*
             """),
         (WordClass.Passport, """
-            passport* reisepass* passeport* pasaporte* passaporto* passaporte* paspoort* paszport* passi passin pass passnummer* passnumret útlevél* utlevel* pasaport* διαβατηρ* паспорт* パスポート* 护照* 여권* पासपोर्ट* جواز*
+            passport* reisepass* passeport* pasaporte* passaporto* passaporte* paspoort* paszport* passi passin passnummer* passnumret útlevél* utlevel* pasaport* διαβατηρ* паспорт* パスポート* 护照* 여권* पासपोर्ट* جواز*
             """),
         (WordClass.Licence, """
-            license licence licenses driver* drivers driving dl fuhrerschein* führerschein* fuehrerschein* permis conducir conduccion patente guida conducao habilitacao cnh rijbewijs* prawo jazdy
+            license licence licenses driver* drivers driving fuhrerschein* führerschein* fuehrerschein* permis conducir conduccion patente guida conducao habilitacao cnh rijbewijs* prawo jazdy
             korkort* körkort* korekort* kørekort* forerkort* førerkort* ajokort* jogositvany* ridicsky ehliyet* водительск* permiso carnet
             """),
         (WordClass.Personal, """
@@ -84,6 +84,7 @@ internal static class LexiconWords
             gatan gata vägen väg torg gränd stigen backe vej gade allé stræde plads veien vei gate plass
             utca út u útja tér krt körút köz sétány cadde caddesi cd sokak sokağı sk mahallesi mah bulvarı tänav tee maantee iela gatvė g prospekt
             """),
+        (WordClass.StreetAt, "unter auf am im zum zur hinter beim"),
         (WordClass.Unit, "apt apts apartment appt suite ste apto appartement wohnung piso depto interno scala lokal lgh lejl asunto dept door daire kat bldg"),
         (WordClass.Box, "box postfach bp apartado casella postale postbus postboks caixa boks postilokero skrytka pobox psc"),
         (WordClass.Military, "apo fpo dpo"),

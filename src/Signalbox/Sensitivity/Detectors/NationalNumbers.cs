@@ -54,6 +54,8 @@ internal static class NationalNumbers
         var isNamed = (words & WordClass.NationalId) != 0;
         return digits.Length switch
         {
+            9 when part.Is("2331") => separator == NumberShape.Mixed && IsChilean(digits),
+            9 when part.Is("333") && CheckDigits.Luhn(digits) => passage.Text[Math.Max(0, part.Start - 16)..part.Start].Contains("SIN", StringComparison.Ordinal),
             9 => part.Is("324") && (separator == '-' || (separator == ' ' && isNamed)) && IsUsSocial(digits),
             10 => (part.Is("64") && IsNordic(digits, separator, words)),
             11 => IsElevenDigits(part, digits, separator, isNamed),
@@ -157,6 +159,11 @@ internal static class NationalNumbers
         }
 
         var separator = part.OneSeparator();
+        if (separator == '.' && part.Groups.Length == 2)
+        {
+            return false;
+        }
+
         return part.Digits is >= 7 and <= 14 && separator is '\0' or ' ' or '-' or '.' or '/' or NumberShape.Mixed
             && passage.At(part.Start - 1) is not ('$' or '€' or '£') && passage.At(part.End) is not ('%' or '$' or '€');
     }
@@ -185,6 +192,18 @@ internal static class NationalNumbers
         first = first * 10 % 11 % 10;
         second = (second + (first * 2)) * 10 % 11 % 10;
         return digits[9] == first && digits[10] == second && digits[..9].IndexOfAnyExcept(digits[0]) >= 0;
+    }
+
+    // 12.345.678-5
+    private static bool IsChilean(ReadOnlySpan<byte> digits)
+    {
+        var sum = 0;
+        for (var i = 0; i < 8; i++)
+        {
+            sum += digits[7 - i] * (2 + (i % 6));
+        }
+
+        return (11 - (sum % 11)) % 11 == digits[8];
     }
 
     private static bool IsNorwegian(ReadOnlySpan<byte> digits) =>

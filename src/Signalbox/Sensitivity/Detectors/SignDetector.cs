@@ -54,7 +54,7 @@ internal static class SignDetector
     private static bool StartsNumber(ReadOnlySpan<char> text, int start, int end)
     {
         var letter = text[start..end].IndexOfAnyExceptInRange('0', '9');
-        return letter < 0 || (letter > 1 && text[start + letter] is 'x' or 'X' && !text[(start + letter + 1)..end].ContainsAnyExceptInRange('0', '9'));
+        return letter < 0 || (letter > 1 && text[start + letter] is 'x' or 'X' && start + letter + 1 < end && !text[(start + letter + 1)..end].ContainsAnyExceptInRange('0', '9'));
     }
 
     private static int AtNumber(in Passage passage, int start, int end, ref FindingSink found)

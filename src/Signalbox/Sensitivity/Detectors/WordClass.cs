@@ -28,6 +28,7 @@ internal enum WordClass : ulong
     NameIntro = 1UL << 20,
     Military = 1UL << 21,
     StreetOther = 1UL << 22,
+    StreetAt = 1UL << 23,
 
     Override = 1UL << 32,
     Prior = 1UL << 33,

@@ -58,28 +58,19 @@ internal static class WordWalk
 /// <summary>Names of months.</summary>
 internal static class Months
 {
-    private static readonly string[] Beginnings =
+    private static readonly string[] Names =
     [
-        "januar", "februar", "mars", "april", "june", "july", "august", "septem", "octob", "oktob", "novem", "decem", "dezem", "janvier", "février", "avril", "juin", "juillet", "août", "décem",
-        "enero", "febrer", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septie", "octub", "noviem", "diciem", "genna", "febbra", "aprile", "maggio", "giugno", "luglio", "sette", "ottobre", "dicem",
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "okt", "dez", "dic", "mag", "ott", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december",
+        "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre", "gennaio", "febbraio", "aprile", "maggio", "giugno", "luglio", "settembre", "ottobre", "dicembre",
+        "janeiro", "fevereiro", "março", "maio", "junho", "julho", "setembro", "outubro", "novembro", "dezembro", "januari", "februari", "maart", "mei", "maj", "augusti", "augustus", "marts", "desember",
     ];
-
-    private static readonly string[] Whole =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "march", "mai", "maj", "juni", "juli", "märz", "mei", "maart", "okt", "dez", "dic", "mag", "ott"];
 
     public static bool Is(ReadOnlySpan<char> word)
     {
-        foreach (var beginning in Beginnings)
+        foreach (var name in Names)
         {
-            if (word.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        foreach (var whole in Whole)
-        {
-            if (word.Equals(whole, StringComparison.OrdinalIgnoreCase))
+            if (word.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

@@ -14,14 +14,14 @@ internal static class InjectionWords
             αγνοη* αγνοη ξεχασ* игнориру* забуд* проигнориру* 無視* 忽略* 忽视* 忘记* 忘れ* 무시* 잊어* تجاهل* انس अनदेखा अनदेखी* भूल* नज़रअंदाज התעלם* שכח*
             """),
         (WordClass.Prior, """
-            previous* prior above preceding earlier initial original former foregoing told
+            previous* prior above preceding earlier foregoing told
             vorherig* obig* bisherig* vorigen frühere* vorangegang* précédent* precedent* antérieur* anterieur* dessus anterior* previas previos previa previo arriba precedenti precedente sopra
             acima anteriores vorige eerdere bovenstaande poprzedni* wcześniejsz* powyższ* powyzsz* aiemm* edelli* yllä tidigare föregående ovanstående tidligere forrige ovenstående foregående predchoz* korabbi* onceki önceki
             προηγουμεν* предыдущ* прежн* 以前* 前の* 上の* 之前* 上述* 以上* 上面* 이전* 위의* السابقة* पिछले* पिछली* ऊपर קודמ*
             """),
         (WordClass.All, "all any everything everthing your before existing those these alle alles deine ihre toutes tous tes vos todas todos tus sus tutte tutti tue suas seus jouw uw wszystkie twoje swoje kaikki alla dina alle dine tüm bütün все всё твои ваши όλες すべて* 全て* 全部* 所有* 모든* كل सभी सब"),
         (WordClass.Instruction, """
-            instruction* directive* rule rules guideline* command commands order orders task tasks prompt prompts constraint* training programming guardrail* protocol* function
+            instruction* directive* rule rules guideline* command commands order orders task tasks prompt prompts constraint* training programming guardrail* protocol* function content contents data page pagina seite
             anweisung* regel* vorgabe* befehl* richtlinie* aufgabe* instruktion* consigne* directives règle* regle* instruccion* regla* orden ordenes indicacion* istruzion* regol* direttiv* instruç* instruc* regra* diretriz* comando*
             instructies opdracht* richtlijn* instrukcj* polecen* zasad* wytyczn* ohje* sääntö* saanto* instruktion* regler anvisning* instruks* pokyn* utasitas* talimat* οδηγι* εντολ* инструкц* правил* указани*
             指示* 命令* 指令* 规则* 說明* 지시* 명령* 규칙* التعليمات* निर्देश* नियम* हिदायत* הוראות* webpage página_web artikel

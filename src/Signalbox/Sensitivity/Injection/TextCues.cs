@@ -1,5 +1,4 @@
 using System.Buffers;
-using Signalbox.Sensitivity.Detectors;
 
 namespace Signalbox.Sensitivity.Injection;
 
@@ -71,13 +70,13 @@ internal static class TextCues
     /// <summary>Goes through the runs between blanks: how often one and the same comes in a row (or in turn), and whether one is a payload.</summary>
     private static void ReadRuns(ReadOnlySpan<char> text, out int repeated, out bool hasPayload)
     {
-        var (last, lastButOne, lastButTwo) = (0UL, 0UL, 0UL);
+        ReadOnlySpan<char> last = default, lastButOne = default, lastButTwo = default;
         var (run, pairs, dots) = (0, 0, 0);
         (repeated, hasPayload) = (0, false);
         for (var position = 0; position < text.Length;)
         {
             var rest = text[position..];
-            var length = rest.IndexOfAny(" \n\t");
+            var length = rest.IndexOfAny(' ', '\n', '\t');
             length = length < 0 ? rest.Length : length;
             if (length == 0)
             {
@@ -86,12 +85,13 @@ internal static class TextCues
             }
 
             var word = rest[..length];
-            var hash = Hash(word);
-            run = hash == last || hash == lastButOne || hash == lastButTwo ? run + 1 : 0;
+            run = word.SequenceEqual(last) || word.SequenceEqual(lastButOne) || word.SequenceEqual(lastButTwo) ? run + 1 : 0;
             repeated = Math.Max(repeated, run);
-            (lastButTwo, lastButOne, last) = (lastButOne, last, hash);
+            lastButTwo = lastButOne;
+            lastButOne = last;
+            last = word;
             pairs = length == 2 && char.IsAsciiHexDigit(word[0]) && char.IsAsciiHexDigit(word[1]) ? pairs + 1 : 0;
-            dots = !word.ContainsAnyExcept(".-/'") ? dots + 1 : 0;
+            dots = word[0] is '.' or '-' or '/' or '\'' && !word.ContainsAnyExcept(".-/'") ? dots + 1 : 0;
             hasPayload |= pairs >= 10 || dots >= 10 || (length >= LongPayload && IsEncoded(word));
             position += length + 1;
         }
@@ -113,16 +113,5 @@ internal static class TextCues
         }
 
         return upper > 4 && lower > 4 && digits > 0;
-    }
-
-    private static ulong Hash(ReadOnlySpan<char> word)
-    {
-        var hash = 1469598103934665603UL + (ulong)word.Length;
-        foreach (var c in word[..Math.Min(word.Length, 16)])
-        {
-            hash = (hash ^ Letters.Fold(c) ^ ((ulong)c << 8)) * 1099511628211;
-        }
-
-        return hash;
     }
 }

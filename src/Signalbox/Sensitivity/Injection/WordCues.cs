@@ -51,13 +51,26 @@ internal static class WordCues
         var cues = 0u;
         foreach (var hit in passage.Words)
         {
-            if ((hit.Classes & WordClass.Override) == 0)
+            // "Don't forget the rules" asks for the contrary.
+            if ((hit.Classes & WordClass.Override) == 0 || (passage.Before(hit.Start, 10) & WordClass.Guard) != 0)
             {
                 continue;
             }
 
-            var around = passage.After(hit.End, Near) | passage.Before(hit.Start, Near);
+            var after = passage.After(hit.End, Near);
+            var around = after | passage.Before(hit.Start, Near);
             var hasTarget = (around & WordClass.Instruction) != 0;
+            if (!hasTarget && passage.Text[hit.Start..hit.End].StartsWith("regardless", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            // Inside of a document, somebody speaks to the model past the user.
+            if (hasTarget && (after & (WordClass.State | WordClass.Reveal)) != 0 && passage.Text[..hit.Start].ContainsAny("<'\""))
+            {
+                cues |= Bit(InjectionCue.DictatesAnswer);
+            }
+
             if (hasTarget && (around & (WordClass.Prior | WordClass.All)) != 0)
             {
                 cues |= Bit(InjectionCue.OverridesInstructions);
@@ -88,7 +101,8 @@ internal static class WordCues
 
             var before = passage.Before(hit.Start, 24);
             var isStrong = (hit.Classes & WordClass.Secret) != 0 || (before & WordClass.WeakSecret) != 0;
-            if (isStrong && (passage.Before(hit.Start, 50) & (WordClass.Reveal | WordClass.Question)) != 0)
+            var asked = passage.Before(hit.Start, 50);
+            if (isStrong && ((asked & WordClass.Reveal) != 0 || ((asked & WordClass.Question) != 0 && passage.Text[hit.End..].ContainsAny('?', '？'))))
             {
                 if ((before & WordClass.Owner) != 0 && (before & WordClass.Name) == 0)
                 {
@@ -233,7 +247,8 @@ internal static class WordCues
         var before = text[Math.Max(0, hit.Start - 28)..hit.Start];
         foreach (var claim in (ReadOnlySpan<string>)["I am ", "I'm ", "i am ", "i'm ", "I’m ", "As a", "as a", "Ich bin ", "je suis ", "Je suis ", "soy ", "Soy ", "sono ", "Sono ", "sou ", "Sou ", "Ik ben ", "Jestem ", "Olen ", "Jag är ", "Jeg er ", "私は", "我是", "나는"])
         {
-            if (before.Contains(claim, StringComparison.Ordinal))
+            var at = before.IndexOf(claim, StringComparison.Ordinal);
+            if (at >= 0 && (at == 0 || !char.IsLetter(before[at - 1])))
             {
                 return true;
             }
