@@ -15,6 +15,9 @@ internal sealed class RequestCensus
     /// <summary>What a provider may say to the model about tools in general.</summary>
     private const int UpperToolTokens = 512;
 
+    /// <summary>Nothing that costs tokens.</summary>
+    public static RequestCensus Empty { get; } = new();
+
     public TextCensus Text { get; } = new();
 
     /// <summary>Thoughts of turns before the last question: most chat templates leave them out.</summary>

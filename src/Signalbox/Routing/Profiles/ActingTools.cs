@@ -37,7 +37,7 @@ internal static class ActingTools
     public static bool Acts(AITool tool) => tool switch
     {
         HostedWebSearchTool or HostedFileSearchTool => false,
-        OpaqueTool opaque => !opaque.Type.Contains("search", StringComparison.OrdinalIgnoreCase) && !opaque.Type.Contains("retrieval", StringComparison.OrdinalIgnoreCase),
+        OpaqueTool opaque => !opaque.Name.Contains("search", StringComparison.OrdinalIgnoreCase) && !opaque.Name.Contains("retrieval", StringComparison.OrdinalIgnoreCase),
         AIFunctionDeclaration function => !IsLooking(function.Name),
         _ => true,
     };

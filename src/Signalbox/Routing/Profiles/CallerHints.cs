@@ -1,3 +1,5 @@
+using Signalbox.Sensitivity;
+
 namespace Signalbox.Routing.Profiles;
 
 /// <summary>Which use of the cache a caller asks for.</summary>
@@ -22,12 +24,12 @@ internal sealed record CallerHints
     /// <summary>Complexity as a number 0..1; null when it was given as a word.</summary>
     public double? Difficulty { get; init; }
 
-    /// <summary>One of <see cref="HintWords.Sensitivities"/>. It can raise what is detected, never lower it.</summary>
-    public string? Sensitivity { get; init; }
+    /// <summary>It can raise what is detected, never lower it.</summary>
+    public SensitivityLabel? Sensitivity { get; init; }
 
     public decimal? MaxCostUsd { get; init; }
 
-    public double? MaxLatencyMs { get; init; }
+    public TimeSpan? MaxLatency { get; init; }
 
     public string? Strategy { get; init; }
 
@@ -38,7 +40,7 @@ internal sealed record CallerHints
 
     public bool Equals(CallerHints? other) =>
         other is not null && Task == other.Task && Complexity == other.Complexity && Difficulty == other.Difficulty
-        && Sensitivity == other.Sensitivity && MaxCostUsd == other.MaxCostUsd && MaxLatencyMs == other.MaxLatencyMs
+        && Sensitivity == other.Sensitivity && MaxCostUsd == other.MaxCostUsd && MaxLatency == other.MaxLatency
         && Strategy == other.Strategy && Cache == other.Cache && Tags.SequenceEqual(other.Tags);
 
     public override int GetHashCode() => HashCode.Combine(Task, Complexity, Difficulty, Sensitivity, MaxCostUsd, Strategy, Cache, Tags.Count);

@@ -2,12 +2,14 @@ using System.Globalization;
 using Signalbox.Configuration;
 using Signalbox.Configuration.Fields;
 using Signalbox.Dialects;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Routing.Profiles;
 
 /// <summary>Hints while they are read: one named value after another, the first problem is kept. What is set later wins.</summary>
 internal sealed class HintDraft(HintWords words)
 {
+    private const double LongestLatencyMs = 24 * 60 * 60 * 1000;
     private const int MostTags = 32;
     private const int LongestTagName = 64;
     private const int LongestTagValue = 256;
@@ -27,11 +29,9 @@ internal sealed class HintDraft(HintWords words)
         {
             case "task": _hints = _hints with { Task = TaskWord(text, field) }; break;
             case "complexity": SetComplexity(text, field); break;
-            case "sensitivity":
-                _hints = _hints with { Sensitivity = HintWords.HigherSensitivity(_hints.Sensitivity, Word(text, HintWords.Sensitivities, field)) };
-                break;
+            case "sensitivity": Raise(Word(text, HintWords.Sensitivities, field)); break;
             case "max_cost_usd": _hints = _hints with { MaxCostUsd = Dollars(text, field) }; break;
-            case "max_latency_ms": _hints = _hints with { MaxLatencyMs = Milliseconds(text, field) }; break;
+            case "max_latency_ms": _hints = _hints with { MaxLatency = Milliseconds(text, field) }; break;
             case "strategy": _hints = _hints with { Strategy = Word(text, words.Strategies, field) }; break;
             case "cache": _hints = _hints with { Cache = CacheOf(Word(text, HintWords.Caches, field)) }; break;
             case "tags": SetTags(text, field); break;
@@ -150,15 +150,27 @@ internal sealed class HintDraft(HintWords words)
         return null;
     }
 
-    private double? Milliseconds(string text, string field)
+    private TimeSpan? Milliseconds(string text, string field)
     {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) && ms > 0 && double.IsFinite(ms))
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) && ms is > 0 and <= LongestLatencyMs)
         {
-            return ms;
+            return TimeSpan.FromTicks((long)(ms * TimeSpan.TicksPerMillisecond));
         }
 
-        Fail(field, "must be a number of milliseconds above 0, such as 1500.");
+        Fail(field, "must be a number of milliseconds above 0, at most a day, such as 1500.");
         return null;
+    }
+
+    /// <summary>Of two labels the higher holds, whoever said it.</summary>
+    private void Raise(string? word)
+    {
+        for (var rank = 0; rank < HintWords.Sensitivities.Count; rank++)
+        {
+            if (HintWords.Sensitivities[rank] == word && !(_hints.Sensitivity >= (SensitivityLabel)rank))
+            {
+                _hints = _hints with { Sensitivity = (SensitivityLabel)rank };
+            }
+        }
     }
 
     private static CacheHint CacheOf(string? word) => word switch

@@ -13,7 +13,7 @@ internal sealed record HintWords
 
     public static IReadOnlyList<string> Complexities { get; } = ["simple", "moderate", "complex"];
 
-    /// <summary>From least to most.</summary>
+    /// <summary>In the order of <see cref="Signalbox.Sensitivity.SensitivityLabel"/>.</summary>
     public static IReadOnlyList<string> Sensitivities { get; } = ["public", "internal", "confidential"];
 
     public static IReadOnlyList<string> Caches { get; } = ["default", "bypass", "only"];
@@ -27,21 +27,5 @@ internal sealed record HintWords
     /// <summary>Request headers with the prefix that are read elsewhere, in lower case.</summary>
     public IReadOnlyList<string> OtherHeaders { get; init; } = [];
 
-    /// <summary>The higher of two words; null is lower than all.</summary>
-    public static string? HigherSensitivity(string? left, string? right) => Rank(left) >= Rank(right) ? left : right;
-
     public static string HeaderOf(string name) => HeaderPrefix + name.Replace('_', '-');
-
-    private static int Rank(string? word)
-    {
-        for (var i = 0; i < Sensitivities.Count; i++)
-        {
-            if (Sensitivities[i] == word)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
 }
