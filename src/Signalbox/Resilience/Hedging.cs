@@ -53,7 +53,7 @@ internal sealed class Hedging(TimeProvider time)
 }
 
 /// <summary>Two calls for one step: the plan's choice, and the one that helps out.</summary>
-internal sealed class HedgedCalls(TargetCall first, TargetCall second, TimeSpan delay, Func<bool> takeHedge)
+internal sealed class HedgedCalls(RequestCalls calls, TargetCall first, TargetCall second, TimeSpan delay, Func<bool> takeHedge)
 {
     private volatile bool _isFirstOver;
 
@@ -69,7 +69,7 @@ internal sealed class HedgedCalls(TargetCall first, TargetCall second, TimeSpan 
 
     public async ValueTask<Outcome<CallResult>> RunFirstAsync(CancellationToken cancel)
     {
-        var outcome = await first.RunAsync(cancel);
+        var outcome = await RunAsync(first, cancel);
         FirstResult = outcome.Result;
         _isFirstOver = true;
         return outcome;
@@ -77,9 +77,24 @@ internal sealed class HedgedCalls(TargetCall first, TargetCall second, TimeSpan 
 
     public async ValueTask<Outcome<CallResult>> RunSecondAsync(CancellationToken cancel)
     {
-        var outcome = await second.RunAsync(cancel);
+        var outcome = await RunAsync(second, cancel);
         SecondResult = outcome.Result;
         return outcome;
+    }
+
+    /// <summary>Polly cancels the call that has lost and waits for its end; it may take its time to end, the caller's answer does not.</summary>
+    private async ValueTask<Outcome<CallResult>> RunAsync(TargetCall call, CancellationToken cancel)
+    {
+        var run = call.RunAsync(cancel).AsTask();
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = cancel.UnsafeRegister(static lost => ((TaskCompletionSource)lost!).TrySetResult(), lost);
+        if (await Task.WhenAny(run, lost.Task) == run || calls.IsEnding)
+        {
+            return await run;
+        }
+
+        call.Abandon();
+        return Outcome.FromResult(call.Unwanted());
     }
 
     /// <summary>Ends what has not won.</summary>

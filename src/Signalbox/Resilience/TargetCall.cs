@@ -54,7 +54,7 @@ internal sealed class TargetCall(RequestCalls calls, Deployment target, AttemptK
         lock (_lock)
         {
             _isUnwanted = true;
-            open = _open;
+            (open, _open) = (_open, null);
         }
 
         if (open is null)
@@ -190,7 +190,8 @@ internal sealed class TargetCall(RequestCalls calls, Deployment target, AttemptK
         return calls.Skip(this, rest.IsOn ? rest : new Rest(calls.Now.UtcTicks + TimeSpan.TicksPerMillisecond, IsGuess: false, ErrorKind.Overloaded));
     }
 
-    private CallResult Unwanted() => new(this, null, new FailedAnswer(new GatewayError(ErrorKind.Internal, "The answer was not wanted any more."))) { WasUnwanted = true };
+    /// <summary>The result of a call that somebody else's answer has made useless.</summary>
+    public CallResult Unwanted() => new(this, null, new FailedAnswer(new GatewayError(ErrorKind.Internal, "The answer was not wanted any more."))) { WasUnwanted = true };
 
     private CallResult OutOfTime() => new(this, null, new FailedAnswer(calls.OutOfTime())) { WasUnwanted = true };
 }

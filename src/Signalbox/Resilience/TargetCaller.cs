@@ -54,6 +54,6 @@ internal sealed class TargetCaller(ProviderServices services)
         var route = services.Board.Hedges(calls.Context.Targets!.Route, config.MaxShare);
         route.Note(calls.Now);
         var other = calls.Create(second, isHedge: true);
-        return new HedgedCalls(first, other, delay, () => calls.TakeHedge(route, other.Target.State));
+        return new HedgedCalls(calls, first, other, delay, () => calls.TakeHedge(route, other.Target.State));
     }
 }

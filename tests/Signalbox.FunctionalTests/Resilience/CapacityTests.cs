@@ -29,7 +29,7 @@ public sealed class CapacityTests
     [Fact]
     public async Task What_is_full_is_passed_over_for_the_next_target()
     {
-        await using var bench = await ResilienceBench.StartAsync(models: OneAtATime, more: """, "mine": { "models": ["one", "c/m"] }""");
+        await using var bench = await ResilienceBench.StartAsync(""" "maxAttempts": 1 """, models: OneAtATime, more: """, "mine": { "models": ["one", "c/m"] }""");
         bench.Always("a", static call => call.StallAsync());
         bench.Answer("c");
         var first = bench.AskAsync("one");
