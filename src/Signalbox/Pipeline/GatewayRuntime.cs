@@ -3,6 +3,7 @@ using Signalbox.Configuration;
 using Signalbox.Ledger;
 using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
+using Signalbox.Resilience;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 using Signalbox.Routing.Planning;
@@ -13,6 +14,7 @@ namespace Signalbox.Pipeline;
 internal sealed class GatewayRuntime : IDisposable
 {
     private readonly IReadOnlyList<IProvider> _inProcess;
+    private readonly HealthMonitor _health;
     private volatile GatewaySnapshot _snapshot;
 
     public GatewayRuntime(SignalboxConfig config, TimeProvider time, ModelCatalog? catalog = null, IReadOnlyList<IProvider>? inProcess = null)
@@ -27,6 +29,7 @@ internal sealed class GatewayRuntime : IDisposable
         Pipeline = new GatewayPipeline(Services, planning, new AttemptRunner(Services, Planner), Journal, Decisions);
         SidePipeline = new SidePipeline(Services, Journal, Decisions);
         DryRun = new DryRun(planning);
+        _health = new HealthMonitor(time, Services.Board);
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
     }
@@ -53,7 +56,18 @@ internal sealed class GatewayRuntime : IDisposable
     public GatewaySnapshot Snapshot => _snapshot;
 
     /// <summary>Puts a new configuration in force for requests that start from now on.</summary>
-    public void Swap(SignalboxConfig config) => _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+    public void Swap(SignalboxConfig config)
+    {
+        _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+        _health.Apply(_snapshot);
+    }
 
-    public void Dispose() => Services.Dispose();
+    /// <summary>Begins what goes on beside requests: health checks, where the configuration asks for them.</summary>
+    public void Start() => _health.Start(_snapshot);
+
+    public void Dispose()
+    {
+        _health.Dispose();
+        Services.Dispose();
+    }
 }

@@ -11,7 +11,7 @@ using Signalbox.Sensitivity;
 namespace Signalbox.Providers;
 
 /// <summary>A service over HTTP: a dialect, a base URL and a few differences.</summary>
-internal sealed class HttpProvider : IProvider
+internal sealed partial class HttpProvider : IProvider
 {
     /// <summary>An error body is read up to this size; providers' own are a few hundred bytes.</summary>
     private const int MaxErrorBytes = 1024 * 1024;

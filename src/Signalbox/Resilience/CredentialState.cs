@@ -20,5 +20,13 @@ internal sealed class CredentialState
     public void Set(in Rest rest, DateTimeOffset now) => _cooldown.Set(rest, now);
 
     /// <summary>It was accepted.</summary>
-    public void Disprove() => _cooldown.Disprove();
+    public void Disprove()
+    {
+        if (_isUnreachable)
+        {
+            _isUnreachable = false;
+        }
+
+        _cooldown.Disprove();
+    }
 }

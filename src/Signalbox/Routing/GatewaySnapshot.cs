@@ -49,6 +49,8 @@ internal sealed class GatewaySnapshot
     /// <summary>The rules for failures.</summary>
     public ResilienceSnapshot Resilience { get; }
 
+    public IEnumerable<IProvider> Providers => _providers.Values;
+
     /// <summary>Every model usable now, in the order of the configuration.</summary>
     public IReadOnlyList<Deployment> Models { get; }
 
