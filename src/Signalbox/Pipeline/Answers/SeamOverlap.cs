@@ -116,21 +116,25 @@ internal sealed class SeamOverlap
         return kept > 0;
     }
 
-    private bool IsOverlap(int length) => length == _shown.Length ? length >= LeastRestart : length >= LeastOverlap && !IsPeriodic(length);
+    private bool IsOverlap(int length) => length >= (length == _shown.Length ? LeastRestart : LeastOverlap) && !IsPeriodic(_shown.AsSpan(_shown.Length - length));
 
     /// <summary>A table's rule or a run of zeros goes on as it began: that is no repetition by mistake.</summary>
-    private bool IsPeriodic(int length)
+    private static bool IsPeriodic(ReadOnlySpan<char> text)
     {
-        var tail = _shown.AsSpan(_shown.Length - length);
-        for (var period = 1; period <= length / 2; period++)
+        // The longest beginning that is an end too, for every beginning of the text (Knuth, Morris and Pratt).
+        var borders = new int[text.Length];
+        for (int i = 1, border = 0; i < text.Length; i++)
         {
-            if (tail[period..].SequenceEqual(tail[..^period]))
+            while (border > 0 && text[i] != text[border])
             {
-                return true;
+                border = borders[border - 1];
             }
+
+            border += text[i] == text[border] ? 1 : 0;
+            borders[i] = border;
         }
 
-        return false;
+        return 2 * borders[^1] >= text.Length;
     }
 
     private string Release()

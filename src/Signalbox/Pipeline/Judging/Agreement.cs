@@ -140,7 +140,7 @@ internal static partial class Agreement
     private static partial Regex Boxed();
 
     [GeneratedRegex(
-        @"(?:####|\b(?:final answer|answer|antwort|endergebnis|ergebnis|réponse|résultat|respuesta|resultado|result)\b\**\s*(?:is|ist|lautet|est|es|:|=)+)[\s:*=]*([^\n]{1,80})",
+        @"(?:####|\b(?:final answer|answer|antwort|endergebnis|ergebnis|réponse|résultat|respuesta|resultado|result)\b\**\s*(?:(?:is|ist|lautet|est|es)\b|:|=)+)[\s:*=]*([^\n]{1,80})",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Stated();
 
