@@ -22,16 +22,21 @@ public sealed class CascadeBench : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Upstream = await FakeUpstream.StartAsync();
-        List<string> providers = [Provider("vllm", "openai-chat")];
+        List<string> providers = [Provider("vllm", "openai-chat"), Provider("slow", "openai-chat", ",\"firstOutputTimeout\":\"200ms\",\"idleTimeout\":\"100ms\"")];
         List<string> models =
         [
             Model("vllm-weak", "vllm", "0.3", 1, """
                 ,"capabilities":{"prefill":true}
                 """),
+            Model("slow", "slow", "0.5", 1, ""),
             Model("no-prefill", "third-ollama", "0.5", 1, ""),
         ];
         List<string> routes =
         [
+            .. Routes("slow", "slow", "strong-openai-chat"),
+            """
+            "checked-by-slow":{"strategy":"cascade","models":["weak-openai-chat","strong-openai-chat"],"cascade":{"checks":["checker"],"checker":"slow"}}
+            """,
             .. Routes("vllm", "vllm-weak", "strong-openai-chat"), .. Routes("to-vllm", "weak-openai-chat", "vllm-weak"),
             """
             "continue-thrice":{"models":["weak-openai-chat","strong-anthropic-messages","third-ollama","third-gemini"],"continue":true}
@@ -88,7 +93,8 @@ public sealed class CascadeBench : IAsyncLifetime
     internal UsageRecord RecordOf(CallerAnswer answer) =>
         Gateway.Journal.ToList().Single(record => record.RequestId == answer.Headers["x-signalbox-request-id"]);
 
-    private string Provider(string name, string dialect) => $"\"{name}\":{{\"dialect\":\"{dialect}\",\"baseUrl\":\"{Upstream.BaseUrl(name)}\"}}";
+    private string Provider(string name, string dialect, string more = "") =>
+        $"\"{name}\":{{\"dialect\":\"{dialect}\",\"baseUrl\":\"{Upstream.BaseUrl(name)}\"{more}}}";
 
     private static string Model(string id, string provider, string quality, int price, string more) =>
         $"\"{id}\":{{\"provider\":\"{provider}\",\"upstream\":\"m\",\"quality\":{quality},\"price\":{{\"input\":{price},\"output\":{price}}}{more}}}";

@@ -145,6 +145,57 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
         Assert.Contains("From the weak.", question, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_checker_that_does_not_answer_in_time_gives_no_verdict()
+    {
+        bench.Begin();
+        var chat = Wire.Of("openai-chat");
+        bench.Upstream.On("weak-openai-chat", call => call.SayAsync(chat, "Hello there"));
+        bench.Upstream.On("slow", static call => call.StallAsync());
+
+        var answer = await bench.AskAsync(chat, "checked-by-slow", stream: true);
+
+        MustSay(chat, answer, true, "Hello there");
+        Assert.Equal("weak-openai-chat/m", answer.Headers["x-signalbox-model"]);
+    }
+
+    [Fact]
+    public async Task A_weak_answer_that_stalls_while_it_is_held_is_given_up()
+    {
+        bench.Begin();
+        var chat = Wire.Of("openai-chat");
+        bench.Upstream.On("slow", async call =>
+        {
+            await call.StartAsync(200, chat.StreamContentType);
+            await call.SendAsync(chat.Pieces[0] + chat.Pieces[1]);
+            await call.StallAsync();
+        });
+        bench.Upstream.On("strong-openai-chat", call => call.SayAsync(chat, "Hello there"));
+
+        var answer = await bench.AskAsync(chat, "cascade-slow", stream: true);
+
+        MustSay(chat, answer, true, "Hello there");
+        Assert.True(bench.RecordOf(answer).WastedUsage!.OutputTokenCount > 0, "what the weak model had written was paid for");
+    }
+
+    [Fact]
+    public async Task A_weak_answer_that_is_finished_is_served_although_its_connection_stays_open()
+    {
+        bench.Begin();
+        var chat = Wire.Of("openai-chat");
+        bench.Upstream.On("slow", async call =>
+        {
+            await call.StartAsync(200, chat.StreamContentType);
+            await call.SendAsync(string.Concat(chat.Pieces.SkipLast(1)));
+            await call.StallAsync();
+        });
+
+        var answer = await bench.AskAsync(chat, "cascade-slow", stream: true);
+
+        MustSay(chat, answer, true, "Hello there");
+        Assert.Equal("1", answer.Headers["x-signalbox-attempts"]);
+    }
+
     [Theory]
     [InlineData(-0.1, "vllm/m")]
     [InlineData(-2.0, "strong-openai-chat/m")]

@@ -23,7 +23,7 @@ internal static class CallPreparation
             PromptEnhancement.Prepare(call, plan.Input);
         }
 
-        if (plan.Input.Route.Continue && call.Request.Stream)
+        if (plan.Input.Route.Continue && call.Request.Stream && Continuation.HasNext(plan, call.Deployment))
         {
             // The answer is written by our own writer, which another model's answer can go on from. The request is still relayed.
             call.MayBeContinued = true;

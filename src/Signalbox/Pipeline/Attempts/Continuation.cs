@@ -3,6 +3,7 @@ using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Pipeline.Answers;
 using Signalbox.Providers;
+using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 using Signalbox.Routing.Planning;
 using Signalbox.Sensitivity;
@@ -66,6 +67,20 @@ internal sealed class Continuation(ProviderServices services)
             && options.ResponseFormat is not ChatResponseFormatJson
             && options.ToolMode is not RequiredChatToolMode
             && Vocabulary.Get<int?>(options.AdditionalProperties, Vocabulary.ChoiceCount) is null or 1;
+    }
+
+    /// <summary>Whether the plan has a model that could go on where this target breaks off.</summary>
+    public static bool HasNext(RoutePlan plan, Deployment target)
+    {
+        foreach (var place in plan.Order)
+        {
+            if (plan.Candidates[place].Deployment.FullName != target.FullName && MayContinue(plan, place, []))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task<Attempt?> OpenNextAsync(RequestContext context, Attempt broken)

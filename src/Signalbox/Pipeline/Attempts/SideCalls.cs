@@ -12,9 +12,11 @@ namespace Signalbox.Pipeline.Attempts;
 /// </summary>
 internal sealed class SideCalls(ProviderServices services)
 {
-    /// <summary>Asks for a complete answer; null where there is none. The target must be allowed to see the request.</summary>
-    public async Task<AnswerText?> AskAsync(RequestContext origin, Deployment target, DialectRequest request)
+    /// <summary>Asks for a complete answer; null where there is none in time. The target must be allowed to see the request.</summary>
+    public async Task<AnswerText?> AskAsync(RequestContext origin, Deployment target, DialectRequest request, TimeSpan patience)
     {
+        using var late = new CancellationTokenSource(patience, services.Time);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(origin.Aborted, late.Token);
         var context = origin with
         {
             Origin = origin,
@@ -25,7 +27,7 @@ internal sealed class SideCalls(ProviderServices services)
             Request = request with { Stream = false, Body = default },
             Losses = new LossReport(),
         };
-        using var attempt = new Attempt(context, target with { Strict = false }, AttemptKind.Cascade, services, origin.Aborted);
+        using var attempt = new Attempt(context, target with { Strict = false }, AttemptKind.Cascade, services, cancel.Token);
         var outcome = AttemptOutcome.Failed;
         try
         {
@@ -36,6 +38,10 @@ internal sealed class SideCalls(ProviderServices services)
 
             outcome = AttemptOutcome.Wasted;
             return attempt.Call.Text;
+        }
+        catch (OperationCanceledException) when (!origin.Aborted.IsCancellationRequested)
+        {
+            return null;
         }
         finally
         {

@@ -17,6 +17,10 @@ namespace Signalbox.Pipeline.Judging;
 internal sealed class AnswerJudge(ProviderServices services)
 {
     private const float SampleTemperature = 0.7f;
+
+    /// <summary>How many times as long as the answer a sample of it may take.</summary>
+    private const int SamplePatience = 3;
+
     private readonly SideCalls _calls = new(services);
 
     /// <summary>Null where no check could judge; the answer is served then.</summary>
@@ -74,10 +78,12 @@ internal sealed class AnswerJudge(ProviderServices services)
         options.Seed = null;
         options.AdditionalProperties?.Remove(Vocabulary.ChoiceCount);
         var request = context.Request with { Options = options };
+        // A sample is as long as the answer was: it may take longer than an answer's first output, but not without end.
+        var patience = TimeSpan.FromTicks(Math.Max(held.Target.FirstOutputTimeout.Ticks, SamplePatience * (held.Record.Duration ?? TimeSpan.Zero).Ticks));
         var asking = new Task<AnswerText?>[count];
         for (var i = 0; i < count; i++)
         {
-            asking[i] = _calls.AskAsync(context, held.Target, request);
+            asking[i] = _calls.AskAsync(context, held.Target, request, patience);
         }
 
         var (answered, agreed) = (0, 0);
@@ -103,14 +109,14 @@ internal sealed class AnswerJudge(ProviderServices services)
             return null;
         }
 
-        return await _calls.AskAsync(context, checker, question) is { } grade ? CheckerQuestion.Read(grade.Text) : null;
+        return await _calls.AskAsync(context, checker, question, checker.FirstOutputTimeout) is { } grade ? CheckerQuestion.Read(grade.Text) : null;
     }
 
     /// <summary>
     /// The configured checker, else the best other model of the plan. It sees the whole request, so what was removed from the plan
     /// may not be asked, and what was never in it must meet the same constraints.
     /// </summary>
-    private static Deployment? FindChecker(RequestContext context, RoutePlan plan, Deployment judged)
+    internal static Deployment? FindChecker(RequestContext context, RoutePlan plan, Deployment judged)
     {
         var name = plan.Input.Route.Cascade.Checker;
         Deployment? best = null;
