@@ -1,6 +1,5 @@
 using System.Globalization;
 using Signalbox.Dialects;
-using Signalbox.FunctionalTests.Faults;
 using Signalbox.FunctionalTests.Support;
 using Signalbox.FunctionalTests.Support.Wires;
 
@@ -19,7 +18,7 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
             foreach (var stream in (bool[])[true, false])
             {
                 data.Add(wire.Dialect, wire.Dialect, stream);
-                data.Add(wire.Dialect, FaultBench.Other(wire).Dialect, stream);
+                data.Add(wire.Dialect, CascadeBench.Other(wire).Dialect, stream);
             }
         }
 
@@ -39,7 +38,7 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
         MustSay(asked, answer, stream, "Hello there");
         Assert.Equal(("1", $"weak-{weak}/m"), (answer.Headers["x-signalbox-attempts"], answer.Headers["x-signalbox-model"]));
         Assert.Equal("0.000011", answer.Headers["x-signalbox-cost-usd"]);
-        Assert.Null(bench.RecordOf(answer).WastedUsage);
+        Assert.Null(bench.RecordOf(answer).Waste.Usage);
     }
 
     [Theory]
@@ -48,7 +47,7 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
     {
         bench.Begin();
         var asked = Wire.Of(caller);
-        var strong = FaultBench.Other(Wire.Of(weak));
+        var strong = CascadeBench.Other(Wire.Of(weak));
         bench.Upstream.On("weak-" + weak, call => call.SayAsync(Wire.Of(weak), Refusal));
         bench.Upstream.On("strong-" + strong, call => call.SayAsync(strong, "Hello there"));
 
@@ -58,7 +57,7 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
         Assert.Equal(("2", $"strong-{strong}/m"), (answer.Headers["x-signalbox-attempts"], answer.Headers["x-signalbox-model"]));
         var record = bench.RecordOf(answer);
         Assert.Equal((9L, 2L, 0.00011m), (record.Usage!.InputTokenCount, record.Usage.OutputTokenCount, record.CostUsd));
-        Assert.Equal((9L, 2L, 0.000011m), (record.WastedUsage!.InputTokenCount, record.WastedUsage.OutputTokenCount, record.WastedCostUsd));
+        Assert.Equal((9L, 2L, 0.000011m), (record.Waste.Usage!.InputTokenCount, record.Waste.Usage.OutputTokenCount, record.Waste.CostUsd));
         if (!stream)
         {
             Assert.Equal("0.000121", answer.Headers["x-signalbox-cost-usd"]);
@@ -79,7 +78,7 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
         Assert.Equal($"weak-{weak}/m", answer.Headers["x-signalbox-model"]);
         var record = bench.RecordOf(answer);
         Assert.Equal((9L, (ErrorKind?)null), (record.Usage!.InputTokenCount, record.Error));
-        Assert.Null(record.WastedUsage);
+        Assert.Null(record.Waste.Usage);
     }
 
     [Theory]
@@ -119,7 +118,7 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
             var samples = bench.Upstream.Calls.Where(static call => call.Path == "/chat/completions").Skip(1).ToArray();
             Assert.Equal(2, samples.Length);
             Assert.All(samples, static call => Assert.True(call.Json.GetProperty("temperature").GetDouble() > 0 && !call.Json.Has("stream")));
-            Assert.Equal(isKept ? 18 : 27, bench.RecordOf(answer).WastedUsage!.InputTokenCount);
+            Assert.Equal(isKept ? 18 : 27, bench.RecordOf(answer).Waste.Usage!.InputTokenCount);
         }
     }
 
@@ -175,7 +174,7 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
         var answer = await bench.AskAsync(chat, "cascade-slow", stream: true);
 
         MustSay(chat, answer, true, "Hello there");
-        Assert.True(bench.RecordOf(answer).WastedUsage!.OutputTokenCount > 0, "what the weak model had written was paid for");
+        Assert.True(bench.RecordOf(answer).Waste.Usage!.OutputTokenCount > 0, "what the weak model had written was paid for");
     }
 
     [Fact]
@@ -215,7 +214,7 @@ public sealed class CascadeTests(CascadeBench bench) : IClassFixture<CascadeBenc
 
             MustSay(gemini, answer, stream, "Hello there");
             Assert.Equal(model, answer.Headers["x-signalbox-model"]);
-            Assert.Equal(model == "vllm/m" ? null : 2, bench.RecordOf(answer).WastedUsage?.OutputTokenCount);
+            Assert.Equal(model == "vllm/m" ? null : 2, bench.RecordOf(answer).Waste.Usage?.OutputTokenCount);
             Assert.DoesNotContain("logprobs", answer.Text, StringComparison.OrdinalIgnoreCase);
             Assert.True(bench.Upstream.Calls.First().Json.GetProperty("logprobs").GetBoolean());
         }

@@ -1,5 +1,4 @@
 using Signalbox.Dialects;
-using Signalbox.FunctionalTests.Faults;
 using Signalbox.FunctionalTests.Support;
 using Signalbox.FunctionalTests.Support.Wires;
 
@@ -13,7 +12,7 @@ public sealed class ContinuationTests(CascadeBench bench) : IClassFixture<Cascad
         var data = new TheoryData<string, string, string>();
         foreach (var wire in Wire.All)
         {
-            var other = FaultBench.Other(wire);
+            var other = CascadeBench.Other(wire);
             data.Add(wire.Dialect, wire.Dialect, wire.Dialect);
             data.Add(wire.Dialect, wire.Dialect, other.Dialect);
             data.Add(wire.Dialect, other.Dialect, wire.Dialect);

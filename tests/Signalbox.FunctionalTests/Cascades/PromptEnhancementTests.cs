@@ -1,5 +1,4 @@
 using System.Text;
-using Signalbox.FunctionalTests.Faults;
 using Signalbox.FunctionalTests.Support;
 using Signalbox.FunctionalTests.Support.Wires;
 
@@ -56,7 +55,7 @@ public sealed class PromptEnhancementTests
     public async Task A_translated_request_carries_the_sentence_too(string caller)
     {
         var asked = Wire.Of(caller);
-        var spoken = FaultBench.Other(asked);
+        var spoken = CascadeBench.Other(asked);
         await using var upstream = await FakeUpstream.StartAsync(call => call.SayAsync(spoken, "Done"));
         await using var gateway = await StartAsync(upstream, spoken.Dialect);
 

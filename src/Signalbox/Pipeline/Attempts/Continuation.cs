@@ -89,16 +89,19 @@ internal sealed class Continuation(ProviderServices services)
         var shown = broken.Call.Text!;
         var text = shown.Text;
         var prefill = ContinuedRequest.PrefillOf(text);
-        var used = AttemptTotals.Of(context.Decision.Attempts, AttemptOutcome.Served).Usage;
+        var sent = context.Mask?.Mask(prefill) ?? prefill;
+        var used = AttemptTotals.Served(context.Decision.Attempts).Usage;
         foreach (var place in plan.Order)
         {
-            if (!MayContinue(plan, place, context.Decision.Attempts)
-                || ContinuedRequest.Create(context.Request, prefill, used?.OutputTokenCount ?? 0, plan.Candidates[place].Deployment.Model) is not { } request)
+            var target = plan.Candidates[place].Deployment;
+            if (!MayContinue(plan, place, context.Decision.Attempts) || target.State.Rest(services.Time.GetUtcNow()).IsOn
+                || ContinuedRequest.Create(context.Request, sent, used?.OutputTokenCount ?? 0, target.Model) is not { } request
+                || services.Board.Queue.TryEnter(target.State, target.MaxConcurrency) is not { } free)
             {
                 continue;
             }
 
-            var attempt = new Attempt(context, plan.Candidates[place].Deployment, AttemptKind.Continuation, services, context.Aborted);
+            var attempt = new Attempt(context, target, AttemptKind.Continuation, services, context.Aborted) { Place = free };
             var call = attempt.Call;
             (call.Request, call.IsTranslated, call.MayBeContinued, call.Text) = (request, true, true, shown);
             call.Seam = new AnswerSeam(shown, prefill.Length, broken.Delivery!.Writer, used);
@@ -121,6 +124,7 @@ internal sealed class Continuation(ProviderServices services)
 
             attempt.Close(AttemptOutcome.Failed);
             attempt.Dispose();
+            target.State.NoteFailure(failure.Error, services.Time.GetUtcNow());
         }
 
         return null;

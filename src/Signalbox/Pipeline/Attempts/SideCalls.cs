@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
 using Signalbox.Providers;
+using Signalbox.Resilience;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 
@@ -12,11 +13,17 @@ namespace Signalbox.Pipeline.Attempts;
 /// </summary>
 internal sealed class SideCalls(ProviderServices services)
 {
-    /// <summary>Asks for a complete answer; null where there is none in time. The target must be allowed to see the request.</summary>
-    public async Task<AnswerText?> AskAsync(RequestContext origin, Deployment target, DialectRequest request, TimeSpan patience)
+    /// <summary>Asks for a complete answer; null where there is none in time, or the target rests or is full. It must be allowed to see the request.</summary>
+    public async Task<AnswerText?> AskAsync(RequestCalls calls, Deployment target, DialectRequest request, TimeSpan patience)
     {
+        if (target.State.Rest(calls.Now).IsOn || services.Board.Queue.TryEnter(target.State, target.MaxConcurrency) is not { } place)
+        {
+            return null;
+        }
+
+        var origin = calls.Context;
         using var late = new CancellationTokenSource(patience, services.Time);
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(origin.Aborted, late.Token);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(calls.Cancel, late.Token);
         var context = origin with
         {
             Origin = origin,
@@ -27,7 +34,7 @@ internal sealed class SideCalls(ProviderServices services)
             Request = request with { Stream = false, Body = default },
             Losses = new LossReport(),
         };
-        using var attempt = new Attempt(context, target with { Strict = false }, AttemptKind.Cascade, services, cancel.Token);
+        using var attempt = new Attempt(context, target with { Strict = false }, AttemptKind.Cascade, services, cancel.Token) { Place = place };
         var outcome = AttemptOutcome.Failed;
         try
         {

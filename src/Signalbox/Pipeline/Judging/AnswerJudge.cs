@@ -3,6 +3,7 @@ using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
+using Signalbox.Resilience;
 using Signalbox.Routing;
 using Signalbox.Routing.Planning;
 using Signalbox.Sensitivity;
@@ -24,20 +25,21 @@ internal sealed class AnswerJudge(ProviderServices services)
     private readonly SideCalls _calls = new(services);
 
     /// <summary>Null where no check could judge; the answer is served then.</summary>
-    public async Task<double?> JudgeAsync(RequestContext context, Attempt held)
+    public async Task<double?> JudgeAsync(RequestCalls calls, Attempt held)
     {
+        var context = calls.Context;
         var plan = context.Decision.Plan!;
         var cascade = plan.Input.Route.Cascade;
         var answer = held.Call.Text!;
         var verdict = JudgeFree(cascade.Checks, context.Request, answer, held.Delivery!.Notes.FinishReason);
         if (!(verdict < cascade.Threshold) && cascade.Checks.Contains("consistency"))
         {
-            verdict = Lower(verdict, await ConsistencyAsync(context, held, cascade.Samples));
+            verdict = Lower(verdict, await ConsistencyAsync(calls, held, cascade.Samples));
         }
 
         if (!(verdict < cascade.Threshold) && cascade.Checks.Contains("checker"))
         {
-            verdict = Lower(verdict, await AskCheckerAsync(context, plan, held));
+            verdict = Lower(verdict, await AskCheckerAsync(calls, plan, held));
         }
 
         held.Record.Verdict = verdict;
@@ -65,8 +67,9 @@ internal sealed class AnswerJudge(ProviderServices services)
     private static double? Lower(double? a, double? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
 
     /// <summary>The share of further answers of the same model that say the same; null where there is nothing to compare.</summary>
-    private async Task<double?> ConsistencyAsync(RequestContext context, Attempt held, int count)
+    private async Task<double?> ConsistencyAsync(RequestCalls calls, Attempt held, int count)
     {
+        var context = calls.Context;
         var answer = held.Call.Text!;
         if (answer.HasCall || answer.HasOther || context.Request.RelayOnly is not null)
         {
@@ -83,7 +86,7 @@ internal sealed class AnswerJudge(ProviderServices services)
         var asking = new Task<AnswerText?>[count];
         for (var i = 0; i < count; i++)
         {
-            asking[i] = _calls.AskAsync(context, held.Target, request, patience);
+            asking[i] = _calls.AskAsync(calls, held.Target, request, patience);
         }
 
         var (answered, agreed) = (0, 0);
@@ -100,16 +103,17 @@ internal sealed class AnswerJudge(ProviderServices services)
         return answered == 0 ? null : (double)agreed / answered;
     }
 
-    private async Task<double?> AskCheckerAsync(RequestContext context, RoutePlan plan, Attempt held)
+    private async Task<double?> AskCheckerAsync(RequestCalls calls, RoutePlan plan, Attempt held)
     {
+        var context = calls.Context;
         var answer = held.Call.Text!;
         if (answer.HasCall || answer.HasOther || FindChecker(context, plan, held.Target) is not { } checker
-            || CheckerQuestion.Create(context.Request, answer.Text, checker.Id) is not { } question)
+            || CheckerQuestion.Create(context.Request, context.Mask?.Mask(answer.Text) ?? answer.Text, checker.Id) is not { } question)
         {
             return null;
         }
 
-        return await _calls.AskAsync(context, checker, question, checker.FirstOutputTimeout) is { } grade ? CheckerQuestion.Read(grade.Text) : null;
+        return await _calls.AskAsync(calls, checker, question, checker.FirstOutputTimeout) is { } grade ? CheckerQuestion.Read(grade.Text) : null;
     }
 
     /// <summary>
