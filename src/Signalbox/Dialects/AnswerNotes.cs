@@ -19,8 +19,12 @@ internal sealed class AnswerNotes
     /// <summary>Length of the text so far; what was produced when a provider states no usage.</summary>
     public long TextLength { get; set; }
 
+    /// <summary>Where what the answer says is gathered; null where nobody needs it.</summary>
+    public AnswerText? Text { get; set; }
+
     public void Note(ChatResponseUpdate update)
     {
+        Text?.Take(update);
         Model ??= update.ModelId;
         if (update.FinishReason is { } reason)
         {
@@ -40,6 +44,7 @@ internal sealed class AnswerNotes
         Model = response.ModelId;
         FinishReason = response.FinishReason;
         Usage = response.Usage;
+        Text?.Take(response);
         foreach (var message in response.Messages)
         {
             foreach (var content in message.Contents)

@@ -5,7 +5,7 @@ using Signalbox.Providers;
 namespace Signalbox.Dialects;
 
 /// <summary>A chat request in the vocabulary, with the little that the vocabulary has no place for.</summary>
-internal sealed class DialectRequest
+internal sealed record DialectRequest
 {
     /// <summary>The model as the caller named it.</summary>
     public required string Model { get; init; }

@@ -12,7 +12,7 @@ namespace Signalbox.Pipeline;
 /// around anything. A failure moves on to the next target until the commit point, the first useful output; after it the stream
 /// ends in an explicit error.
 /// </summary>
-internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning planning, AttemptRunner attempts, UsageJournal journal, DecisionStore decisions)
+internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning planning, AttemptRunner attempts, Continuation continuation, UsageJournal journal, DecisionStore decisions)
 {
     public async Task RunAsync(RequestContext context)
     {
@@ -50,7 +50,7 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
             // 8 stream
             context.Deployment = attempt.Target;
             firstOutput = services.Time.GetElapsedTime(start);
-            error = await attempt.PumpAsync();
+            error = await continuation.PumpAsync(context, attempt);
         }
         catch (Exception) when (context.Aborted.IsCancellationRequested)
         {
@@ -72,7 +72,8 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
         decision.ServedBy = attempt?.Target.FullName;
         decision.Error = error;
         decision.Duration = duration;
-        decision.CostUsd = attempt?.Record.CostUsd;
+        var served = AttemptTotals.Served(decision.Attempts);
+        decision.CostUsd = served.CostUsd;
         decision.IsCancelled = context.Aborted.IsCancellationRequested;
         decision.Finish();
         return new UsageRecord
@@ -90,9 +91,9 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
             Relayed = attempt?.Delivery?.IsRelayed ?? false,
             Attempts = context.Attempts,
             FinishReason = attempt?.Delivery?.Notes.FinishReason,
-            Usage = attempt?.Record.Usage,
-            IsEstimated = attempt?.Record.IsEstimated ?? false,
-            CostUsd = attempt?.Record.CostUsd,
+            Usage = served.Usage,
+            IsEstimated = served.IsEstimated,
+            CostUsd = served.CostUsd,
             Waste = Waste.Of(decision.Attempts),
             Error = error?.Kind,
             IsCancelled = context.Aborted.IsCancellationRequested,

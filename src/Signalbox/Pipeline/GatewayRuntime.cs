@@ -26,7 +26,7 @@ internal sealed class GatewayRuntime : IDisposable
         Decisions = new DecisionStore();
         Planner = new Planner();
         var planning = new RoutePlanning(Services, Planner);
-        Pipeline = new GatewayPipeline(Services, planning, new AttemptRunner(Services, Planner), Journal, Decisions);
+        Pipeline = new GatewayPipeline(Services, planning, new AttemptRunner(Services, Planner), new Continuation(Services), Journal, Decisions);
         SidePipeline = new SidePipeline(Services, Journal, Decisions);
         DryRun = new DryRun(planning);
         _health = new HealthMonitor(time, Services.Board);

@@ -24,6 +24,9 @@ internal sealed record RequestContext
     /// <summary>The caller's protocol; null for a caller in this process.</summary>
     public IDialect? Dialect { get; init; }
 
+    /// <summary>The request on whose behalf this one is made (a sample, a checker's question); null for a caller's own.</summary>
+    public RequestContext? Origin { get; init; }
+
     /// <summary>The body as it came, or as it was masked; empty for a caller in this process.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
@@ -76,7 +79,11 @@ internal sealed record RequestContext
     public int Attempts => _attempts;
 
     /// <summary>Counts a call that is being sent upstream. Several may be sent at once.</summary>
-    public void CountAttempt() => Interlocked.Increment(ref _attempts);
+    public void CountAttempt()
+    {
+        Interlocked.Increment(ref _attempts);
+        Origin?.CountAttempt();
+    }
 
     /// <summary>What the attempt that serves did not carry over unchanged.</summary>
     public LossReport Losses { get; set; } = new();

@@ -14,7 +14,7 @@ internal sealed class ChatClientProvider(string name, IChatClient client) : IPro
     public async Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel)
     {
         call.Context.CountAttempt();
-        var request = call.Context.Request;
+        var request = call.Request;
         var options = request.Options.Clone();
         options.ModelId = call.Deployment.Upstream == "default" ? null : call.Deployment.Upstream;
         if (request.Stream)

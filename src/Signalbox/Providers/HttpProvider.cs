@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
+using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Pipeline;
@@ -37,6 +38,10 @@ internal sealed partial class HttpProvider : IProvider
 
     public IDialect Dialect => _dialect;
 
+    /// <summary>Whether log probabilities can be asked for without risking that the request is refused for it.</summary>
+    public bool GivesLogprobs(CatalogModel model) => _differences.Logprobs && model.Capabilities is { Sampling: true, Reasoning: ReasoningKind.None, ResponsesOnly: false } capabilities
+        && !capabilities.RefusedParameters.Contains("logprobs");
+
     /// <summary>Whether a caller's request in this dialect goes on as it is.</summary>
     public bool Speaks(IDialect? caller)
     {
@@ -69,7 +74,7 @@ internal sealed partial class HttpProvider : IProvider
             return new FailedAnswer(unsafeRoute);
         }
 
-        var relays = Speaks(context.Dialect);
+        var relays = !call.IsTranslated && Speaks(context.Dialect);
         var spoken = relays ? context.Dialect! : _dialect;
         // Given back with the answer, not before: over HTTP/2 an answer may begin while its request is still being sent.
         var body = new PooledBuffer();
@@ -81,7 +86,7 @@ internal sealed partial class HttpProvider : IProvider
             return new FailedAnswer(refusal);
         }
 
-        using var request = CreateRequest(spoken.ChatPath(call.Deployment.Upstream, context.Request.Stream), call.Deployment.Upstream);
+        using var request = CreateRequest(spoken.ChatPath(call.Deployment.Upstream, call.Request.Stream), call.Deployment.Upstream);
         request.Content = new PooledContent(body.Written);
         AddCallerHeaders(request, context.PassedHeaders, relays);
         AddCredentials(request, spoken);

@@ -26,6 +26,12 @@ internal sealed record ProviderDifferences
     /// <summary>Whether chat completions take <c>top_k</c>, which OpenAI refuses.</summary>
     public bool TopK { get; init; } = true;
 
+    /// <summary>Whether chat completions are known to take <c>logprobs</c>; elsewhere they may refuse the whole request for it.</summary>
+    public bool Logprobs { get; init; }
+
+    /// <summary>Whether a begun answer is only continued when the request says so with <c>continue_final_message</c>.</summary>
+    public bool ContinueSwitch { get; init; }
+
     /// <summary>The name of the seed in chat completions.</summary>
     public string SeedField { get; init; } = "seed";
 

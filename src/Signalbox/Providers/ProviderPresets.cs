@@ -5,9 +5,10 @@ internal static class ProviderPresets
 {
     private static readonly Dictionary<string, ProviderDifferences> ByName = new(StringComparer.Ordinal)
     {
-        ["openai"] = new() { CarriesOpenAiFields = true, DeveloperRole = true, TopK = false },
+        ["openai"] = new() { Logprobs = true, CarriesOpenAiFields = true, DeveloperRole = true, TopK = false },
         ["azure-openai"] = new()
         {
+            Logprobs = true,
             KeyHeader = "api-key",
             KeyPrefix = "",
             CarriesOpenAiFields = true,
@@ -27,8 +28,8 @@ internal static class ProviderPresets
         ["xai"] = new() { DeveloperRole = true, TopK = false },
         ["together"] = new(),
         ["ollama"] = new() { Http2 = false },
-        ["vllm"] = new() { Http2 = false },
-        ["llamacpp"] = new() { Http2 = false },
+        ["vllm"] = new() { Http2 = false, Logprobs = true, ContinueSwitch = true },
+        ["llamacpp"] = new() { Http2 = false, Logprobs = true },
     };
 
     private static readonly ProviderDifferences UnknownAnthropic = ByName["anthropic"];

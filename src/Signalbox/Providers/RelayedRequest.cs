@@ -2,6 +2,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
 using Signalbox.Dialects.OpenAiChat;
 using Signalbox.Pipeline;
+using Signalbox.Pipeline.Attempts;
 using Signalbox.Pipeline.Reading;
 
 namespace Signalbox.Providers;
@@ -9,7 +10,7 @@ namespace Signalbox.Providers;
 /// <summary>
 /// Writes a request that goes on in the caller's own dialect: the caller's bytes with only the edits that are needed. The
 /// edits are the model's name, the removal of the <c>signalbox</c> object, the usage switch of streams and, where a model
-/// version demands it, the name of the output limit.
+/// version demands it, the name of the output limit; a sentence of instructions where the route enhances prompts.
 /// </summary>
 internal static class RelayedRequest
 {
@@ -41,6 +42,7 @@ internal static class RelayedRequest
             }
         }
 
+        PromptEnhancement.Edit(call, editor);
         editor.WriteTo(output);
         return null;
     }

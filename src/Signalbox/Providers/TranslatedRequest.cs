@@ -2,6 +2,7 @@ using System.Text.Json;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
 using Signalbox.Pipeline;
+using Signalbox.Pipeline.Attempts;
 
 namespace Signalbox.Providers;
 
@@ -30,11 +31,11 @@ internal static class TranslatedRequest
                 + $"Leave it out, or ask for a model whose provider speaks {source.Family}.") with { IsOfTarget = true };
         }
 
-        services.Signatures.Restore(context.Request.Messages, target.Name);
-        call.ToolNames = ToolNameMap.Create(context.Request, target.Name);
+        services.Signatures.Restore(call.Request.Messages, target.Name);
+        call.ToolNames = ToolNameMap.Create(call.Request, target.Name);
         var outbound = new OutboundRequest
         {
-            Request = call.ToolNames?.Apply(context.Request) ?? context.Request,
+            Request = call.ToolNames?.Apply(call.Request) ?? call.Request,
             Upstream = call.Deployment.Upstream,
             Capabilities = model.Capabilities,
             MaxOutputTokens = model.MaxOutputTokens,
@@ -51,7 +52,13 @@ internal static class TranslatedRequest
             return refusal with { IsOfTarget = true };
         }
 
-        return call.Deployment.Strict && !call.Losses.IsEmpty ? StrictRefusal(call) : null;
+        if (call.Deployment.Strict && !call.Losses.IsEmpty)
+        {
+            return StrictRefusal(call);
+        }
+
+        PromptEnhancement.Report(call);
+        return null;
     }
 
     private static GatewayError StrictRefusal(ProviderCall call)

@@ -60,8 +60,11 @@ internal sealed partial class RequestCalls : IDisposable
 
     private DeploymentBoard Board => _services.Board;
 
-    public TargetCall Create(int candidate, bool isHedge = false) => new(this, _plan.Candidates[candidate].Deployment,
-        isHedge ? AttemptKind.Hedge : _hasBegun ? AttemptKind.Fallback : AttemptKind.First);
+    /// <summary>Whether an answer is held that may yet be served; what is called meanwhile are steps of a cascade.</summary>
+    public bool IsHolding { get; set; }
+
+    public TargetCall Create(int candidate, bool isHedge = false, bool hold = false) => new(this, _plan.Candidates[candidate].Deployment,
+        isHedge ? AttemptKind.Hedge : IsHolding ? AttemptKind.Cascade : _hasBegun ? AttemptKind.Fallback : AttemptKind.First, hold);
 
     /// <summary>Begins an attempt.</summary>
     public Attempt Begin(Deployment target, AttemptKind kind)

@@ -13,7 +13,7 @@ namespace Signalbox.Resilience;
 /// One target called for one request, as often as the rules allow: retries around the target's breaker around an
 /// <see cref="Attempt"/>. Shows the caller nothing.
 /// </summary>
-internal sealed class TargetCall(RequestCalls calls, Deployment target, AttemptKind kind)
+internal sealed class TargetCall(RequestCalls calls, Deployment target, AttemptKind kind, bool hold = false)
 {
     private readonly Lock _lock = new();
     private Attempt? _open;
@@ -116,7 +116,7 @@ internal sealed class TargetCall(RequestCalls calls, Deployment target, AttemptK
         using var registration = calls.Ending.UnsafeRegister(static open => ((Attempt)open!).Abandon(), attempt);
         try
         {
-            var failure = await attempt.OpenAsync();
+            var failure = await attempt.OpenAsync(hold);
             return Outcome.FromResult(failure is null ? Answered(attempt) : Failed(attempt, failure));
         }
         catch (Exception e)

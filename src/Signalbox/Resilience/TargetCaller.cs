@@ -17,7 +17,7 @@ internal sealed class TargetCaller(ProviderServices services)
             return before;
         }
 
-        var first = calls.Create(step.Candidate);
+        var first = calls.Create(step.Candidate, hold: step.IsChecked);
         var failed = calls.LastFailed;
         Outcome<CallResult> outcome;
         if (SecondOf(calls, plan, step, first) is { } hedged)

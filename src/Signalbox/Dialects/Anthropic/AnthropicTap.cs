@@ -14,7 +14,7 @@ internal sealed class AnthropicTap : RelayTap
 
     public override bool Observe(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        if (Notes.HasOutput && IsPlainText(data, out var length))
+        if (Notes is { HasOutput: true, Text: null } && IsPlainText(data, out var length))
         {
             Notes.TextLength += length;
             return true;

@@ -19,7 +19,7 @@ internal sealed class GeminiTap : RelayTap
 
     public override bool Observe(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        if (Notes.HasOutput && TryReadPlain(data, out var length, out var usage))
+        if (Notes is { HasOutput: true, Text: null } && TryReadPlain(data, out var length, out var usage))
         {
             Notes.TextLength += length;
             if (usage != _usage && usage.ToDetails() is { } details)

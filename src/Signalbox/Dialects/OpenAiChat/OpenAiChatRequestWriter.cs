@@ -35,6 +35,12 @@ internal static class OpenAiChatRequestWriter
             }
         }
 
+        if (outbound.Differences.ContinueSwitch && outbound.Capabilities.Prefill && request.Messages is [.., var last] && last.Role == ChatRole.Assistant)
+        {
+            json.WriteBoolean("add_generation_prompt"u8, false);
+            json.WriteBoolean("continue_final_message"u8, true);
+        }
+
         WriteOptions(outbound, json);
         json.WriteEndObject();
     }

@@ -19,7 +19,7 @@ internal sealed class OpenAiChatTap(bool hideUsage) : RelayTap
 
     public override bool Observe(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        if (Notes.HasOutput && eventName.IsEmpty && IsPlainText(data, out var length))
+        if (Notes is { HasOutput: true, Text: null } && eventName.IsEmpty && IsPlainText(data, out var length))
         {
             Notes.TextLength += length;
             return true;

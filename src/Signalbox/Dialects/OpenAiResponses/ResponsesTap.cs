@@ -16,7 +16,7 @@ internal sealed class ResponsesTap : RelayTap
 
     public override bool Observe(ReadOnlySpan<byte> eventName, ReadOnlySpan<byte> data)
     {
-        if (Notes.HasOutput && eventName.SequenceEqual("response.output_text.delta"u8) && TryMeasure(data, out var length))
+        if (Notes is { HasOutput: true, Text: null } && eventName.SequenceEqual("response.output_text.delta"u8) && TryMeasure(data, out var length))
         {
             Notes.TextLength += length;
             _reader.NoteText();

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Signalbox.Catalog;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
+using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
 
 namespace Signalbox.Pipeline.Answers;
@@ -19,7 +19,7 @@ internal sealed class CompleteDelivery(ProviderCall call, WireAnswer answer, Sig
     private JsonDocument? _document;
     private ChatResponse? _response;
 
-    public override AnswerNotes Notes { get; } = new();
+    public override AnswerNotes Notes { get; } = new() { Text = call.Text };
 
     public override bool IsRelayed => answer.Relays;
 
@@ -47,7 +47,7 @@ internal sealed class CompleteDelivery(ProviderCall call, WireAnswer answer, Sig
 
     public override async Task<GatewayError?> PumpAsync(AttemptDeadline deadline)
     {
-        var cost = UsageCost.Of(Notes.Usage ?? new UsageDetails(), Notes.Usage is null ? null : Context.Price);
+        var cost = AttemptTotals.CostWith(Context, Notes);
         switch (Context.Caller)
         {
             case WireCaller wire:
@@ -98,6 +98,11 @@ internal sealed class CompleteDelivery(ProviderCall call, WireAnswer answer, Sig
             }
 
             Notes.Note(response);
+            if (Call.HidesLogprobs)
+            {
+                response.AdditionalProperties?.Remove(Vocabulary.TokenLogprobs);
+            }
+
             if (!answer.Relays)
             {
                 var collector = new SignatureCollector(signatures);

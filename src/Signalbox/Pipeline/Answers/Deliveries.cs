@@ -13,10 +13,10 @@ internal static class Deliveries
         CompleteAnswer complete => new InProcessAnswerDelivery(call, complete.Response),
         UpdatesAnswer updates => new UpdatesDelivery(call, new ClientUpdates(updates, call.Deployment.ProviderName), signatures),
         WireAnswer wire when IsPage(wire.ContentType) => null,
-        WireAnswer wire when !call.Context.Request.Stream => new CompleteDelivery(call, wire, signatures),
+        WireAnswer wire when !call.Request.Stream => new CompleteDelivery(call, wire, signatures),
         WireAnswer wire when call.Context.Caller is InProcessCaller =>
             new UpdatesDelivery(call, new WireUpdates(wire, call.Deployment.ProviderName), signatures),
-        WireAnswer { Relays: true } wire => new RelayedStream(call, wire),
+        WireAnswer { Relays: true } wire when !call.MayBeContinued => new RelayedStream(call, wire),
         WireAnswer wire => new TranslatedStream(call, wire, signatures),
         _ => null,
     };

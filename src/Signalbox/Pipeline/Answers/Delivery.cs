@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Signalbox.Dialects;
+using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
 
 namespace Signalbox.Pipeline.Answers;
@@ -28,12 +29,30 @@ internal abstract class Delivery(ProviderCall call) : IDisposable
     /// <summary>Reads up to the first useful output. Null, or why there will be none.</summary>
     public abstract Task<GatewayError?> OpenAsync(AttemptDeadline deadline);
 
-    /// <summary>Delivers all of it. Null, or the error that the caller was told in the stream.</summary>
+    /// <summary>
+    /// After <see cref="OpenAsync"/>, reads the rest as well and still shows nothing: the whole answer can then be judged, and any
+    /// failure may be moved on from. Null, or why it is not whole.
+    /// </summary>
+    public virtual Task<GatewayError?> HoldAsync(AttemptDeadline deadline) => Task.FromResult<GatewayError?>(null);
+
+    /// <summary>Whether the answer broke off and its stream was left open, for <see cref="EndAsync"/> or a continuation.</summary>
+    public bool IsLeftOpen { get; protected set; }
+
+    /// <summary>What writes the caller's stream; null where nothing does.</summary>
+    public virtual AnswerStreamWriter? Writer => null;
+
+    /// <summary>Tells the caller of a stream that was left open that nothing more comes.</summary>
+    public virtual Task EndAsync(GatewayError error) => Task.CompletedTask;
+
+    /// <summary>Delivers all of it. Null, or the error that the caller was told in the stream (unless it <see cref="IsLeftOpen"/>).</summary>
     public abstract Task<GatewayError?> PumpAsync(AttemptDeadline deadline);
 
     public virtual void Dispose()
     {
     }
+
+    /// <summary>Whether this break is left open, because another model may continue the answer.</summary>
+    protected bool LeaveOpen(GatewayError error) => IsLeftOpen = Call.MayBeContinued && Continuation.IsPossible(Call, Notes, error);
 
     /// <summary>The error that an exception of reading from a provider stands for. The caller's own abort is not one.</summary>
     protected GatewayError ErrorOf(Exception exception, AttemptDeadline deadline, bool started) => exception switch
@@ -44,6 +63,9 @@ internal abstract class Delivery(ProviderCall call) : IDisposable
         JsonException or InvalidOperationException => new GatewayError(ErrorKind.UpstreamInvalid, $"{ProviderName} sent something that its protocol does not allow."),
         _ => Truncated(),
     };
+
+    protected GatewayError TooLongToHold() => new(ErrorKind.UpstreamInvalid,
+        $"{ProviderName} wrote an answer that is too long to be judged before it is shown. Ask for a shorter one, or take it out of the cascade.");
 
     protected GatewayError Truncated() =>
         new(ErrorKind.StreamTruncated, $"{ProviderName} ended its answer before it was finished.");

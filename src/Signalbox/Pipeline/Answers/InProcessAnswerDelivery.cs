@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Signalbox.Catalog;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
+using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
 
 namespace Signalbox.Pipeline.Answers;
@@ -10,7 +10,7 @@ namespace Signalbox.Pipeline.Answers;
 /// <summary>A complete answer from a provider in this process.</summary>
 internal sealed class InProcessAnswerDelivery(ProviderCall call, ChatResponse response) : Delivery(call)
 {
-    public override AnswerNotes Notes { get; } = new();
+    public override AnswerNotes Notes { get; } = new() { Text = call.Text };
 
     public override Task<GatewayError?> OpenAsync(AttemptDeadline deadline)
     {
@@ -28,7 +28,7 @@ internal sealed class InProcessAnswerDelivery(ProviderCall call, ChatResponse re
         }
 
         var wire = (WireCaller)Context.Caller;
-        AnswerHeaders.Write(Context, wire, [], response.Usage is { } usage ? UsageCost.Of(usage, Context.Price) : null);
+        AnswerHeaders.Write(Context, wire, [], AttemptTotals.CostWith(Context, Notes));
         wire.Start(200, "application/json");
         using (var json = new Utf8JsonWriter(wire.Body, JsonText.Compact))
         {

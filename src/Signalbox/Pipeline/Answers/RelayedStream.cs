@@ -11,7 +11,7 @@ namespace Signalbox.Pipeline.Answers;
 internal sealed class RelayedStream(ProviderCall call, WireAnswer answer) : StreamDelivery(call, answer)
 {
     private readonly WireAnswer _answer = answer;
-    private readonly RelayTap _tap = answer.Dialect.CreateTap(call.Context.Request);
+    private readonly RelayTap _tap = CreateTap(call, answer);
 
     /// <summary>The last byte that the caller was sent; 0 before the first.</summary>
     private byte _last;
@@ -67,6 +67,13 @@ internal sealed class RelayedStream(ProviderCall call, WireAnswer answer) : Stre
         _answer.Dialect.Framing == StreamFraming.JsonArray ? _tap.IsFinished : IsLineEnd(frame.Raw[^1]);
 
     private static bool IsLineEnd(byte last) => last is 0 or (byte)'\n' or (byte)'\r';
+
+    private static RelayTap CreateTap(ProviderCall call, WireAnswer answer)
+    {
+        var tap = answer.Dialect.CreateTap(call.Context.Request);
+        tap.Notes.Text = call.Text;
+        return tap;
+    }
 
     internal static AnswerStreamWriter StreamWriterOf(RequestContext context) =>
         context.Dialect!.CreateStreamWriter(AnswerContexts.Create(context));

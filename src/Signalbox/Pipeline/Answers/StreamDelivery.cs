@@ -1,6 +1,7 @@
 using System.Buffers;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Sse;
+using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
 
 namespace Signalbox.Pipeline.Answers;
@@ -11,6 +12,12 @@ namespace Signalbox.Pipeline.Answers;
 /// </summary>
 internal abstract class StreamDelivery : Delivery
 {
+    /// <summary>An answer that is held may have this size; beyond it, it is no answer to judge.</summary>
+    private const int MaxHeldBytes = 64 * 1024 * 1024;
+
+    /// <summary>How long the rest of a stream may take whose answer is finished, while it is held.</summary>
+    private static readonly TimeSpan FinishPatience = TimeSpan.FromSeconds(2);
+
     private readonly WireAnswer _answer;
     private readonly WireCaller _caller;
     private readonly FrameReader _frames;
@@ -74,11 +81,53 @@ internal abstract class StreamDelivery : Delivery
         }
     }
 
+    public override async Task<GatewayError?> HoldAsync(AttemptDeadline deadline)
+    {
+        try
+        {
+            var idle = Call.Deployment.IdleTimeout;
+            while (!_bodyEnded)
+            {
+                while (_frames.TryNext(out var frame))
+                {
+                    Take(frame, _pending);
+                    if (StreamError is not null)
+                    {
+                        return StreamError;
+                    }
+                }
+
+                if (_pending.Length > MaxHeldBytes)
+                {
+                    return TooLongToHold();
+                }
+
+                deadline.Expect(IsFinished && idle > FinishPatience ? FinishPatience : idle);
+                if (_frames.IsOverlong || !await _frames.FillAsync(deadline.Token))
+                {
+                    _bodyEnded = true;
+                    TakeEnd(_pending);
+                }
+            }
+        }
+        catch (Exception e) when (IsReadFailure(e) && !Context.Aborted.IsCancellationRequested)
+        {
+            _bodyEnded = true;
+            return EndAfterFinish(_pending) ? null : ErrorOf(e, deadline, started: true);
+        }
+
+        return StreamError ?? (IsFinished ? null : Truncated());
+    }
+
     public override async Task<GatewayError?> PumpAsync(AttemptDeadline deadline)
     {
-        AnswerHeaders.Write(Context, _caller, _answer.Headers);
-        _caller.Start(200, ContentType);
         var output = _caller.Body;
+        if (Call.Seam is null)
+        {
+            AnswerHeaders.Write(Context, _caller, _answer.Headers, _bodyEnded ? AttemptTotals.CostWith(Context, Notes) : null);
+            _caller.Start(200, ContentType);
+        }
+
         output.Write(_pending.Written.Span);
         _pending.Dispose();
         GatewayError? error;
@@ -91,13 +140,19 @@ internal abstract class StreamDelivery : Delivery
             error = EndAfterFinish(output) ? null : ErrorOf(e, deadline, started: true);
         }
 
-        if (error is not null && !(error == StreamError && ShowsStreamError))
+        if (error is not null && !(error == StreamError && ShowsStreamError) && !LeaveOpen(error))
         {
             WriteError(error, output);
         }
 
         await output.FlushAsync(Context.Aborted);
         return error;
+    }
+
+    public override async Task EndAsync(GatewayError error)
+    {
+        WriteError(error, _caller.Body);
+        await _caller.Body.FlushAsync(Context.Aborted);
     }
 
     public override void Dispose()

@@ -12,12 +12,14 @@ internal sealed class TranslatedStream(ProviderCall call, WireAnswer answer, Sig
 {
     private readonly ToolNameMap? _toolNames = call.ToolNames;
     private readonly AnswerStreamReader _reader = answer.Dialect.CreateStreamReader();
-    private readonly AnswerStreamWriter _writer = RelayedStream.StreamWriterOf(call.Context);
+    private readonly AnswerStreamWriter _writer = call.Seam?.Writer ?? RelayedStream.StreamWriterOf(call.Context);
     private readonly SignatureCollector _signatures = new(signatures);
     private readonly AnswerUnmasker? _unmasker = AnswerUnmasker.For(call.Context);
     private readonly List<ChatResponseUpdate> _updates = [];
 
-    public override AnswerNotes Notes { get; } = new();
+    public override AnswerNotes Notes { get; } = new() { Text = call.Seam is null ? call.Text : null };
+
+    public override AnswerStreamWriter Writer => _writer;
 
     protected override string ContentType => _writer.ContentType;
 
@@ -40,13 +42,18 @@ internal sealed class TranslatedStream(ProviderCall call, WireAnswer answer, Sig
     {
         _reader.End(_updates);
         WriteUpdates(output);
+        WriteRest(output);
         if (_reader.IsFinished && _reader.Error is null)
         {
             _writer.Complete(output);
         }
     }
 
-    protected override void WriteError(GatewayError error, IBufferWriter<byte> output) => _writer.Fail(error, output);
+    protected override void WriteError(GatewayError error, IBufferWriter<byte> output)
+    {
+        WriteRest(output);
+        _writer.Fail(error, output);
+    }
 
     private void WriteUpdates(IBufferWriter<byte> output)
     {
@@ -57,9 +64,24 @@ internal sealed class TranslatedStream(ProviderCall call, WireAnswer answer, Sig
             _unmasker?.Apply(update);
             Notes.Note(update);
             _signatures.Take(update.Contents);
+            if (Call.HidesLogprobs)
+            {
+                update.AdditionalProperties?.Remove(Vocabulary.TokenLogprobs);
+            }
+
+            Call.Seam?.Fit(update);
             _writer.Write(update, output);
         }
 
         _updates.Clear();
+    }
+
+    /// <summary>What a seam has held back in case it was a repetition.</summary>
+    private void WriteRest(IBufferWriter<byte> output)
+    {
+        if (Call.Seam?.End() is { } rest)
+        {
+            _writer.Write(rest, output);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
+using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
 
 namespace Signalbox.Pipeline.Answers;
@@ -7,6 +8,9 @@ namespace Signalbox.Pipeline.Answers;
 /// <summary>A stream of updates, where the provider or the caller (or both) is in this process.</summary>
 internal sealed class UpdatesDelivery : Delivery
 {
+    /// <summary>An answer that is held may have this many characters; beyond it, it is no answer to judge.</summary>
+    private const int MaxHeldLength = 16 * 1024 * 1024;
+
     private readonly IUpdateSource _source;
     private readonly AnswerStreamWriter? _writer;
     private readonly SignatureCollector _signatures;
@@ -22,11 +26,14 @@ internal sealed class UpdatesDelivery : Delivery
         _source = source;
         _toolNames = call.ToolNames;
         _unmasker = AnswerUnmasker.For(call.Context);
-        _writer = call.Context.Caller is WireCaller ? RelayedStream.StreamWriterOf(call.Context) : null;
+        _writer = call.Seam is { } seam ? seam.Writer : call.Context.Caller is WireCaller ? RelayedStream.StreamWriterOf(call.Context) : null;
+        Notes.Text = call.Seam is null ? call.Text : null;
         _signatures = new SignatureCollector(signatures);
     }
 
     public override AnswerNotes Notes { get; } = new();
+
+    public override AnswerStreamWriter? Writer => _writer;
 
     public override async Task<GatewayError?> OpenAsync(AttemptDeadline deadline)
     {
@@ -48,11 +55,39 @@ internal sealed class UpdatesDelivery : Delivery
         }
     }
 
+    public override async Task<GatewayError?> HoldAsync(AttemptDeadline deadline)
+    {
+        try
+        {
+            while (!_ended)
+            {
+                deadline.Expect(Call.Deployment.IdleTimeout);
+                _ended = !await _updates!.MoveNextAsync();
+                if (!_ended)
+                {
+                    Note(_updates.Current);
+                    _pending.Add(_updates.Current);
+                }
+
+                if (Notes.TextLength > MaxHeldLength)
+                {
+                    return TooLongToHold();
+                }
+            }
+
+            return _source.Error;
+        }
+        catch (Exception e) when (!Context.Aborted.IsCancellationRequested)
+        {
+            return _source.Describe(e) ?? ErrorOf(e, deadline, started: true);
+        }
+    }
+
     public override async Task<GatewayError?> PumpAsync(AttemptDeadline deadline)
     {
-        if (Context.Caller is WireCaller wire)
+        if (Call.Seam is null && Context.Caller is WireCaller wire)
         {
-            AnswerHeaders.Write(Context, wire, _source.Headers);
+            AnswerHeaders.Write(Context, wire, _source.Headers, _ended ? AttemptTotals.CostWith(Context, Notes) : null);
             wire.Start(200, _writer!.ContentType);
         }
 
@@ -66,9 +101,19 @@ internal sealed class UpdatesDelivery : Delivery
             error = _source.Describe(e) ?? ErrorOf(e, deadline, started: true);
         }
 
-        await EndAsync(error);
+        if (error is null || !LeaveOpen(error))
+        {
+            await FinishAsync(error);
+        }
+        else
+        {
+            await FlushAsync(Context.Aborted);
+        }
+
         return error;
     }
+
+    public override Task EndAsync(GatewayError error) => FinishAsync(error);
 
     public override void Dispose()
     {
@@ -110,6 +155,12 @@ internal sealed class UpdatesDelivery : Delivery
         _unmasker?.Apply(update);
         Notes.Note(update);
         _signatures.Take(update.Contents);
+        if (Call.HidesLogprobs)
+        {
+            update.AdditionalProperties?.Remove(Vocabulary.TokenLogprobs);
+        }
+
+        Call.Seam?.Fit(update);
     }
 
     private ValueTask DeliverAsync(ChatResponseUpdate update, CancellationToken cancel)
@@ -131,8 +182,13 @@ internal sealed class UpdatesDelivery : Delivery
         }
     }
 
-    private async Task EndAsync(GatewayError? error)
+    private async Task FinishAsync(GatewayError? error)
     {
+        if (Call.Seam?.End() is { } rest)
+        {
+            await DeliverAsync(rest, Context.Aborted);
+        }
+
         if (Context.Caller is InProcessCaller caller)
         {
             if (error is not null)

@@ -32,6 +32,7 @@ internal sealed class Attempt : IDisposable
         _start = services.Time.GetTimestamp();
         _deadline = new AttemptDeadline(services.Time, cancel);
         Call = new ProviderCall { Context = context, Deployment = target };
+        CallPreparation.Prepare(Call, kind);
         Record = new AttemptRecord { Model = target.FullName, Kind = kind, StartedAt = services.Time.GetUtcNow() };
         context.Decision.Add(Record);
     }
@@ -48,9 +49,17 @@ internal sealed class Attempt : IDisposable
     /// <summary>The place at the target that this attempt holds; given back with it.</summary>
     public CapacityPlace? Place { get; set; }
 
-    /// <summary>Sends the request and reads to the first useful output. Null, or why there is none.</summary>
-    public async Task<FailedAnswer?> OpenAsync()
+    /// <summary>
+    /// Sends the request and reads to the first useful output; with <paramref name="hold"/> to the end, so that the answer can be
+    /// judged. Null, or why there is none.
+    /// </summary>
+    public async Task<FailedAnswer?> OpenAsync(bool hold = false)
     {
+        if (hold)
+        {
+            CallPreparation.PrepareCheck(Call);
+        }
+
         var failure = await SendAsync();
         if (failure is not null)
         {
@@ -59,6 +68,18 @@ internal sealed class Attempt : IDisposable
         }
 
         Record.TimeToFirstOutput = _services.Time.GetElapsedTime(_start);
+        if (hold && await Delivery!.HoldAsync(_deadline) is { } error)
+        {
+            Record.Error = error;
+            return new FailedAnswer(error);
+        }
+
+        if (hold)
+        {
+            // What comes now is waiting for other answers.
+            Record.Duration = _services.Time.GetElapsedTime(_start);
+        }
+
         _deadline.Rest();
         return null;
     }
@@ -66,8 +87,12 @@ internal sealed class Attempt : IDisposable
     /// <summary>Delivers the answer: from here on the attempt is committed. Null, or the error that the caller was told.</summary>
     public async Task<GatewayError?> PumpAsync()
     {
-        _context.Losses = Delivery!.Losses;
-        var error = await Delivery.PumpAsync(_deadline);
+        if (Call.Seam is null)
+        {
+            _context.Losses = Delivery!.Losses;
+        }
+
+        var error = await Delivery!.PumpAsync(_deadline);
         Record.Error = error;
         if (error is { IsOutage: true })
         {
@@ -88,12 +113,12 @@ internal sealed class Attempt : IDisposable
             return;
         }
 
-        Record.Duration = _services.Time.GetElapsedTime(_start);
+        Record.Duration ??= _services.Time.GetElapsedTime(_start);
         if (Paid(outcome) is { } notes)
         {
             var isBrokenOff = notes.FinishReason is null && (_context.Aborted.IsCancellationRequested || Record.Error is not null || outcome != AttemptOutcome.Served);
-            Record.Usage = notes.Usage is not { } stated ? UsageEstimate.Of(_context.Request, notes)
-                : isBrokenOff ? UsageEstimate.OfUnfinished(stated, _context.Request, notes)
+            Record.Usage = notes.Usage is not { } stated ? UsageEstimate.Of(Call.Request, notes)
+                : isBrokenOff ? UsageEstimate.OfUnfinished(stated, Call.Request, notes)
                 : stated;
             Record.IsEstimated = notes.Usage is null || isBrokenOff;
             Record.CostUsd = UsageCost.Of(Record.Usage, Target.Model.PriceOn(DateOnly.FromDateTime(_context.StartedAt.UtcDateTime)));

@@ -1,3 +1,4 @@
+using Signalbox.Pipeline.Judging;
 using Signalbox.Providers;
 using Signalbox.Resilience;
 using Signalbox.Routing.Planning;
@@ -8,6 +9,7 @@ namespace Signalbox.Pipeline.Attempts;
 internal sealed class AttemptRunner(ProviderServices services, Planner planner)
 {
     private readonly TargetCaller _caller = new(services);
+    private readonly AnswerJudge _judge = new(services);
 
     /// <summary>The attempt that has an answer, open up to its first useful output; or why there is none.</summary>
     public async Task<(Attempt? Attempt, FailedAnswer? Failure)> RunAsync(RequestContext context)
@@ -30,19 +32,38 @@ internal sealed class AttemptRunner(ProviderServices services, Planner planner)
     private async ValueTask<Attempt?> WalkAsync(RoutePlan plan, RequestCalls calls)
     {
         var walk = planner.Find(plan.Input.Strategy).Walk(plan);
+        using var held = new HeldAnswers();
         StepResult? last = null;
-        while (!calls.HasRunOut && walk.Next(last) is RouteStep.Call call)
+        while (!calls.HasRunOut)
         {
-            var result = await _caller.CallAsync(calls, plan, call);
-            if (result.Attempt is { } attempt)
+            switch (walk.Next(last))
             {
-                return attempt;
-            }
+                case RouteStep.Call call:
+                    var result = await _caller.CallAsync(calls, plan, call);
+                    if (result.Attempt is not { } attempt)
+                    {
+                        // What was passed over says nothing about the request; what was tried before may.
+                        last = result.WasSkipped && last is not null ? last : new StepResult(result.Failure!.Error);
+                        break;
+                    }
 
-            // What was passed over says nothing about the request; what was tried before may.
-            last = result.WasSkipped && last is not null ? last : new StepResult(result.Failure!.Error);
+                    if (!call.IsChecked)
+                    {
+                        return attempt;
+                    }
+
+                    held.Add(call.Candidate, attempt);
+                    calls.IsHolding = true;
+                    last = new StepResult(null, await _judge.JudgeAsync(calls, attempt));
+                    break;
+                case RouteStep.Serve serve:
+                    return held.Take(serve.Candidate);
+                default:
+                    return null;
+            }
         }
 
-        return null;
+        // The time is up: what is there is better than nothing.
+        return held.TakeBest();
     }
 }

@@ -47,6 +47,27 @@ internal sealed class BodyEditor(ReadOnlyMemory<byte> bytes, JsonElement root)
         _edits.Add(new Edit(open + 1, 0, Concat("\""u8, name, "\":"u8, json.Span, separator)));
     }
 
+    /// <summary>Adds text at the end of a string, wherever it stands in the body.</summary>
+    public void AppendText(JsonElement text, string more)
+    {
+        var (start, length) = Find(text);
+        _edits.Add(new Edit(start + length - 1, 0, JsonText.Quote(more).AsMemory()[1..^1]));
+    }
+
+    /// <summary>Adds an item at the end of an array, wherever it stands in the body.</summary>
+    public void AppendItem(JsonElement array, ReadOnlySpan<byte> json)
+    {
+        var (start, length) = Find(array);
+        _edits.Add(new Edit(start + length - 1, 0, array.GetArrayLength() > 0 ? (byte[])[(byte)',', .. json] : json.ToArray()));
+    }
+
+    /// <summary>Adds an item at the beginning of an array, wherever it stands in the body.</summary>
+    public void PrependItem(JsonElement array, ReadOnlySpan<byte> json)
+    {
+        var (start, _) = Find(array);
+        _edits.Add(new Edit(start + 1, 0, array.GetArrayLength() > 0 ? (byte[])[.. json, (byte)','] : json.ToArray()));
+    }
+
     /// <summary>Removes a top-level property with the comma that belongs to it.</summary>
     public void Remove(string name)
     {

@@ -61,6 +61,20 @@ internal sealed class MaskTable
         return placeholder;
     }
 
+    /// <summary>A text with the values that have a placeholder already masked again; an answer that goes on to another provider.</summary>
+    public string Mask(string text)
+    {
+        var known = new List<KeyValuePair<string, string>>(_placeholders);
+        // A value that contains another goes first.
+        known.Sort(static (a, b) => b.Key.Length - a.Key.Length);
+        foreach (var (value, placeholder) in known)
+        {
+            text = text.Replace(value, placeholder, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
     public bool TryGetValue(ReadOnlySpan<char> placeholder, out string? value) => _valuesBySpan.TryGetValue(placeholder, out value);
 }
 
