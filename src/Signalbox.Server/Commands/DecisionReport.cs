@@ -74,7 +74,7 @@ internal sealed class DecisionReport(IAnsiConsole console)
         {
             foreach (var candidate in plan.Candidates.Where(static candidate => candidate.Removal != Removal.None || candidate.Deployment.IsFallback))
             {
-                Line($"{candidate.Deployment.FullName}: {Verdict(candidate)}.");
+                Line($"{candidate.Deployment.FullName}: {Verdict(candidate, plan.Input)}.");
             }
         }
     }
@@ -89,9 +89,9 @@ internal sealed class DecisionReport(IAnsiConsole console)
     };
 
     /// <summary>What becomes of a candidate, and why.</summary>
-    private static string Verdict(in Candidate candidate) => candidate switch
+    private static string Verdict(in Candidate candidate, PlanInput input) => candidate switch
     {
-        { Removal: not Removal.None } => $"removed: {RemovalText.Of(candidate)}",
+        { Removal: not Removal.None } => $"removed: {RemovalText.Of(in candidate, input)}",
         { Deployment.FallbackFor: { } reason } => $"kept, as a fallback for {Dialects.GatewayError.WordOf(reason)}",
         { Deployment.IsFallback: true } => "kept, as a fallback",
         _ => "kept",
@@ -123,7 +123,7 @@ internal sealed class DecisionReport(IAnsiConsole console)
             order < 0 ? Nothing : Number(order + 1, "0"),
             candidate.Deployment.FullName,
             DecisionWords.Of(candidate.Deployment.Locality),
-            !_isNarrow ? Verdict(candidate) : candidate.Removal == Removal.None ? "kept" : "removed",
+            !_isNarrow ? Verdict(candidate, plan.Input) : candidate.Removal == Removal.None ? "kept" : "removed",
             candidate.CostUsd is { } cost ? Money(cost) : Unknown,
             Number(candidate.Quality, "0.00"),
             candidate.LatencyMs is { } latency ? Milliseconds(latency) : Nothing,
