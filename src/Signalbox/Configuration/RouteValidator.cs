@@ -45,6 +45,8 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
                 {
                     CheckTargets(targets, path.Field("fallbacksFor").Field(reason));
                 }
+
+                CheckModels(route, path);
             }
 
             foreach (var reason in route.FallbacksFor.Keys.Where(static reason => FallbackReasons.Find(reason) is null))
@@ -61,6 +63,36 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
         for (var i = 0; i < targets.Count; i++)
         {
             CheckTarget(targets[i], path.Item(i));
+        }
+    }
+
+    // What a strategy gives a weight or a part to is a model: a route has none of its own, and a name that means nothing would count for nothing.
+    private void CheckModels(RouteConfig route, ConfigPath path)
+    {
+        foreach (var name in route.Weights.Keys)
+        {
+            CheckModel(name, path.Field("weights").Field(name));
+        }
+
+        foreach (var name in route.Experiment.Shares.Keys)
+        {
+            CheckModel(name, path.Field("experiment").Field("shares").Field(name));
+        }
+
+        CheckModel(route.Learned.Weak, path.Field("learned").Field("weak"));
+        CheckModel(route.Learned.Strong, path.Field("learned").Field("strong"));
+        CheckModel(route.Cascade.Checker, path.Field("cascade").Field("checker"));
+    }
+
+    private void CheckModel(string? name, ConfigPath path)
+    {
+        if (name is not null && !config.Models.ContainsKey(name) && (config.Routes.ContainsKey(name) || name == Auto))
+        {
+            reading.Error(path, $"{Words.Quote(name)} is a route; name a model");
+        }
+        else if (name is not null)
+        {
+            CheckTarget(name, path);
         }
     }
 

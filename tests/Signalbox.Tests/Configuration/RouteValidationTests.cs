@@ -7,6 +7,7 @@ public class RouteValidationTests
     [InlineData("""{ "auto": { "models": ["meta-llama/llama-3"] } }""")]
     [InlineData("""{ "r": { "models": ["auto"] } }""")]
     [InlineData("""{ "r": { "models": ["s", "t"] }, "s": { "models": ["t"] }, "t": { "models": ["a"] } }""")]
+    [InlineData("""{ "r": { "models": ["a", "ollama/x"], "weights": { "a": 1, "ollama/x": 2 }, "learned": { "weak": "ollama/x", "strong": "a" } } }""")]
     public void Models_routes_provider_names_and_auto_are_known_names(string routes) => Given.Valid(With(routes));
 
     [Theory]
@@ -21,6 +22,11 @@ public class RouteValidationTests
     [InlineData("""{ "r": { "models": ["r"] } }""", "$.routes.r.models[0]", "leads back to the route 'r'")]
     [InlineData("""{ "auto": { "models": ["a"], "fallbacks": ["auto"] } }""", "$.routes.auto.fallbacks[0]", "leads back to the route 'auto'")]
     [InlineData("""{ "r": { "models": ["s"] }, "s": { "models": ["a", "t"] }, "t": { "models": ["a"], "fallbacks": ["s"] } }""", "$.routes.t.fallbacks[0]", "leads back to the route 's'")]
+    [InlineData("""{ "r": { "models": ["a"], "weights": { "aa": 1 } } }""", "$.routes.r.weights.aa", "unknown model or route 'aa'; did you mean 'a'?")]
+    [InlineData("""{ "r": { "models": ["a"], "weights": { "r": 1 } } }""", "$.routes.r.weights.r", "'r' is a route; name a model")]
+    [InlineData("""{ "r": { "models": ["a"], "experiment": { "shares": { "auto": 1 } } } }""", "$.routes.r.experiment.shares.auto", "'auto' is a route; name a model")]
+    [InlineData("""{ "r": { "models": ["a"], "learned": { "strong": "olama/x" } } }""", "$.routes.r.learned.strong", "unknown provider 'olama'; did you mean 'ollama'?")]
+    [InlineData("""{ "r": { "models": ["a"], "cascade": { "checker": "bb" } } }""", "$.routes.r.cascade.checker", "unknown model or route 'bb'")]
     public void A_name_that_leads_nowhere_or_back_is_an_error(string routes, string path, string message)
     {
         var error = Given.OneError(With(routes));

@@ -73,4 +73,17 @@ internal sealed class ConversationBoard
 /// <summary>Who served a conversation last.</summary>
 /// <param name="By">Full name of the deployment.</param>
 /// <param name="Tokens">Tokens that its provider has in its prompt cache, at most.</param>
-internal sealed record ServedConversation(string By, int Tokens);
+internal sealed record ServedConversation(string By, int Tokens)
+{
+    /// <summary>Notes the cached tokens at the candidate that has them.</summary>
+    public void Mark(Span<Candidate> candidates)
+    {
+        foreach (ref var candidate in candidates)
+        {
+            if (candidate.Deployment.FullName == By)
+            {
+                candidate.CachedTokens = Tokens;
+            }
+        }
+    }
+}

@@ -31,8 +31,8 @@ internal static class Measure
         ? mean * (1 - (CacheSpeedUp * CachedShare(input, in candidate))) / (1 - Math.Min(WorstFailureShare, candidate.FailureShare))
         : null;
 
-    /// <summary>Whether a configuration means this deployment by a name: its id, its full name or the provider's own name.</summary>
-    public static bool IsNamed(Deployment deployment, string name) => deployment.Id == name || deployment.FullName == name || deployment.Upstream == name;
+    /// <summary>Whether a configuration means this deployment by a name: its id or its full name.</summary>
+    public static bool IsNamed(Deployment deployment, string name) => deployment.Id == name || deployment.FullName == name;
 
     /// <summary>How many candidates there are to choose from.</summary>
     public static int CountOpen(ReadOnlySpan<Candidate> candidates)

@@ -19,7 +19,6 @@ internal static class Shares
             return 1;
         }
 
-        return weights.TryGetValue(deployment.Id, out var weight) || weights.TryGetValue(deployment.FullName, out weight)
-            || weights.TryGetValue(deployment.Upstream, out weight) ? weight : 0;
+        return weights.TryGetValue(deployment.Id, out var weight) || weights.TryGetValue(deployment.FullName, out weight) ? weight : 0;
     }
 }

@@ -25,6 +25,14 @@ public sealed class ConversationBoardTests
     }
 
     [Fact]
+    public void What_it_remembers_is_noted_at_the_candidate_that_served()
+    {
+        Candidate[] candidates = [PlanBench.Candidate("a"), PlanBench.Candidate("b")];
+        new ServedConversation("up/b", 700).Mark(candidates);
+        Assert.Equal([0, 700], candidates.Select(static candidate => candidate.CachedTokens));
+    }
+
+    [Fact]
     public void However_many_conversations_there_are_it_keeps_no_more_than_its_size_and_the_newest_of_them()
     {
         var board = new ConversationBoard(_time, capacity: 64);
