@@ -92,6 +92,8 @@ internal static class PlanPath
     {
         public string Name => "up";
 
+        public Locality Locality => Locality.Cloud;
+
         public Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel) => throw new InvalidOperationException("A plan calls nobody.");
     }
 }

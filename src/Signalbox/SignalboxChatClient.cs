@@ -9,7 +9,7 @@ using Signalbox.Routing;
 namespace Signalbox;
 
 /// <summary>The gateway as an <see cref="IChatClient"/>: the same pipeline as over HTTP, without the wire.</summary>
-internal sealed class SignalboxChatClient(GatewayRuntime runtime) : IChatClient
+internal sealed class SignalboxChatClient(GatewayRuntime runtime, bool isExplained = false) : IChatClient
 {
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -71,6 +71,7 @@ internal sealed class SignalboxChatClient(GatewayRuntime runtime) : IChatClient
         Caller = caller,
         StartedAt = runtime.Time.GetUtcNow(),
         Aborted = cancel,
+        IsExplained = isExplained,
         Request = new DialectRequest
         {
             Model = options?.ModelId ?? RouteNames.Auto,

@@ -42,9 +42,9 @@ public static class SignalboxServiceCollectionExtensions
         }
 
         var clients = new List<IProvider>();
-        foreach (var (name, create) in options.Clients)
+        foreach (var (name, (create, locality)) in options.Clients)
         {
-            clients.Add(new ChatClientProvider(name, create(provider)));
+            clients.Add(new ChatClientProvider(name, create(provider), locality));
         }
 
         return new GatewayRuntime(config, provider.GetRequiredService<TimeProvider>(), inProcess: clients);

@@ -65,7 +65,7 @@ internal sealed class ChatSession(GatewayRuntime runtime, string model, bool exp
 
     public async Task<int> AskAsync(string prompt, CancellationToken cancel)
     {
-        using var client = new SignalboxChatClient(runtime);
+        using var client = new SignalboxChatClient(runtime, explain);
         _history.Add(new ChatMessage(ChatRole.User, prompt));
         var options = new ChatOptions { ModelId = model };
         try

@@ -103,7 +103,8 @@ internal sealed class DecisionReport(IAnsiConsole console)
         var kinds = decision.SensitiveKinds is { Count: > 0 } found ? $" ({string.Join(", ", found)})" : "";
         string?[] parts =
         [
-            $"{input.Task}, {DecisionWords.ComplexityOf(input.Difficulty, input.Route.Rules)} (difficulty {Number(input.Difficulty, "0.00")})",
+            input.TaskIfKnown,
+            input.DifficultyIfKnown is { } difficulty ? $"{DecisionWords.ComplexityOf(difficulty, input.Route.Rules)} (difficulty {Number(difficulty, "0.00")})" : null,
             decision.Language is { } language ? $"language {language}" : null,
             $"about {Number(input.InputTokens, "N0")} tokens in and {Number(input.OutputTokens, "N0")} out",
             needs.Length > 0 ? $"needs {string.Join(", ", needs)}" : null,

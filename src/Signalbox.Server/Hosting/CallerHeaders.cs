@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Fields;
 
@@ -7,6 +9,8 @@ namespace Signalbox.Server.Hosting;
 internal static class CallerHeaders
 {
     private const string HintPrefix = "x-signalbox-";
+    private const int DigestBytes = 12;
+    private static readonly string[] KeyHeaders = ["Authorization", "x-api-key", "x-goog-api-key"];
 
     /// <summary>What the caller says to the gateway itself.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Hints(HttpContext http)
@@ -21,6 +25,28 @@ internal static class CallerHeaders
         }
 
         return hints ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+    }
+
+    /// <summary>A digest of the key that the caller presents as its SDK does, which tells callers apart; null without one.</summary>
+    public static string? KeyId(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        foreach (var name in KeyHeaders)
+        {
+            if (headers.TryGetValue(name, out var values) && values.Count > 0)
+            {
+                return Digest(values.ToString());
+            }
+        }
+
+        return http.Request.Query.TryGetValue("key", out var inQuery) ? Digest(inQuery.ToString()) : null;
+    }
+
+    private static string Digest(string key)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan()), hash);
+        return Convert.ToHexStringLower(hash[..DigestBytes]);
     }
 
     /// <summary>What a provider of the same dialect is given, by the header ledger.</summary>

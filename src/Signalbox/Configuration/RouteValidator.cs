@@ -1,5 +1,6 @@
 using Signalbox.Configuration.Fields;
 using Signalbox.Routing;
+using Signalbox.Routing.Learning;
 
 namespace Signalbox.Configuration;
 
@@ -47,6 +48,11 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
                 }
 
                 CheckModels(route, path);
+            }
+
+            if (route.Learned.Weights is { } weights && PredictorFile.TryLoad(weights, out var problem) is null)
+            {
+                reading.Error(path.Field("learned").Field("weights"), problem!);
             }
 
             foreach (var reason in route.FallbacksFor.Keys.Where(static reason => FallbackReasons.Find(reason) is null))

@@ -56,5 +56,8 @@ internal sealed record UsageRecord
     /// <summary>Whether the caller hung up before the end.</summary>
     public bool IsCancelled { get; init; }
 
+    /// <summary>What the caller tagged the request with.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
+
     public IReadOnlyList<Loss> Losses { get; init; } = [];
 }

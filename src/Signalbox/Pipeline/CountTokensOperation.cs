@@ -4,6 +4,7 @@ using Signalbox.Dialects;
 using Signalbox.Dialects.Json;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
+using Signalbox.Sensitivity;
 using Signalbox.Routing.Decisions;
 
 namespace Signalbox.Pipeline;
@@ -47,7 +48,8 @@ internal sealed class CountTokensOperation(ITokenCountDialect dialect) : SideOpe
     {
         var context = call.Context;
         var upstream = call.Deployment.Upstream;
-        if (call.Deployment.Provider is not HttpProvider provider || !provider.Speaks(context.Dialect))
+        if (call.Deployment.Provider is not HttpProvider provider || !provider.Speaks(context.Dialect)
+            || Interlock.Refuse(context.Sensitivity, provider.Name, provider.Locality) is not null)
         {
             return (Estimate(call), null);
         }

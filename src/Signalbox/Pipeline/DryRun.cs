@@ -6,7 +6,7 @@ using Signalbox.Routing.Decisions;
 namespace Signalbox.Pipeline;
 
 /// <summary>Steps 2 to 5 of the road, and no further: what would become of a request. Nothing is sent.</summary>
-internal sealed class DryRun(RoutePlanning planning)
+internal sealed class DryRun(RequestProfiling profiling, RoutePlanning planning)
 {
     /// <summary>The decision, or why the request could not even be planned. The context must be a dry run's.</summary>
     public (DecisionRecord? Decision, GatewayError? Error) Run(RequestContext context)
@@ -14,7 +14,7 @@ internal sealed class DryRun(RoutePlanning planning)
         var decision = context.Decision;
         try
         {
-            var error = RequestReading.Read(context) ?? planning.Plan(context);
+            var error = RequestReading.Read(context) ?? profiling.Profile(context) ?? planning.Plan(context);
             if (decision.Plan is null)
             {
                 return (null, error);

@@ -33,6 +33,9 @@ internal sealed class EmbeddingOperation : SideOperation
 
     public override bool IsBilled => true;
 
+    public override IList<AIContent> Texts(RequestContext context) =>
+        _dialect is null ? [.. _request.Inputs.Select(static text => new TextContent(text))] : base.Texts(context);
+
     public override GatewayError? Read(RequestContext context)
     {
         if (_dialect is null)

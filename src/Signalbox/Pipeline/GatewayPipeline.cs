@@ -12,7 +12,8 @@ namespace Signalbox.Pipeline;
 /// around anything. A failure moves on to the next target until the commit point, the first useful output; after it the stream
 /// ends in an explicit error.
 /// </summary>
-internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning planning, AttemptRunner attempts, Continuation continuation, UsageJournal journal, DecisionStore decisions)
+internal sealed class GatewayPipeline(
+    ProviderServices services, RequestProfiling profiling, RoutePlanning planning, AttemptRunner attempts, Continuation continuation, UsageJournal journal, DecisionStore decisions)
 {
     public async Task RunAsync(RequestContext context)
     {
@@ -28,7 +29,12 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
             // 2 read
             error = RequestReading.Read(context);
 
-            // 3 profile, 5 plan (4 cache: not built yet)
+            // 3 profile
+            error ??= profiling.Profile(context);
+
+            // 4 cache: not built yet.
+
+            // 5 plan
             error ??= planning.Plan(context);
 
             // 6 reserve: not built yet.
@@ -60,7 +66,9 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
         {
             // 9 settle
             attempt?.Close(AttemptOutcome.Served);
-            journal.Add(Settle(context, attempt, error, firstOutput, services.Time.GetElapsedTime(start)));
+            var record = Settle(context, attempt, error, firstOutput, services.Time.GetElapsedTime(start));
+            journal.Add(record);
+            planning.Remember(context, record.Usage?.TotalTokenCount);
             attempt?.Dispose();
             context.Document?.Dispose();
         }
@@ -97,6 +105,7 @@ internal sealed class GatewayPipeline(ProviderServices services, RoutePlanning p
             Waste = Waste.Of(decision.Attempts),
             Error = error?.Kind,
             IsCancelled = context.Aborted.IsCancellationRequested,
+            Tags = context.Hints.Tags,
             Losses = context.Losses.Losses,
         };
     }

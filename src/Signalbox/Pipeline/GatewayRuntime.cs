@@ -25,10 +25,11 @@ internal sealed class GatewayRuntime : IDisposable
         Journal = new UsageJournal();
         Decisions = new DecisionStore();
         Planner = new Planner();
+        var profiling = new RequestProfiling();
         var planning = new RoutePlanning(Services, Planner);
-        Pipeline = new GatewayPipeline(Services, planning, new AttemptRunner(Services, Planner), new Continuation(Services), Journal, Decisions);
+        Pipeline = new GatewayPipeline(Services, profiling, planning, new AttemptRunner(Services, Planner), new Continuation(Services), Journal, Decisions);
         SidePipeline = new SidePipeline(Services, Journal, Decisions);
-        DryRun = new DryRun(planning);
+        DryRun = new DryRun(profiling, planning);
         _health = new HealthMonitor(time, Services.Board);
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);

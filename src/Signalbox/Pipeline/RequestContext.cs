@@ -1,6 +1,7 @@
 using Signalbox.Dialects;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
+using Signalbox.Routing.Profiles;
 using Signalbox.Sensitivity;
 using Signalbox.Sensitivity.Masking;
 
@@ -40,6 +41,18 @@ internal sealed record RequestContext
 
     /// <summary>The caller's <c>x-signalbox-*</c> headers: what it says about the request.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> HintHeaders { get; init; } = [];
+
+    /// <summary>A digest of the key that the caller presented, which tells callers apart; null without one.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>Whether somebody is going to read the decision: then all of the profile is worked out, needed or not.</summary>
+    public bool IsExplained { get => field || IsDryRun; init; }
+
+    /// <summary>What the caller says about the request, once it has been read.</summary>
+    public CallerHints Hints { get; set; } = CallerHints.None;
+
+    /// <summary>What the request is, once that is known.</summary>
+    public RequestProfile? Profile { get; set; }
 
     public required DateTimeOffset StartedAt { get; init; }
 

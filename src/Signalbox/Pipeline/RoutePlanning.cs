@@ -1,56 +1,131 @@
 using System.Security.Cryptography;
 using Signalbox.Dialects;
+using Signalbox.Dialects.Tokens;
 using Signalbox.Providers;
 using Signalbox.Resilience;
 using Signalbox.Routing;
 using Signalbox.Routing.Planning;
-using Signalbox.Sensitivity;
+using Signalbox.Routing.Profiles;
 
 namespace Signalbox.Pipeline;
 
-/// <summary>Steps 3 and 5: what the request is, which deployments could serve it, and in which order they are tried.</summary>
+/// <summary>Step 5: which deployments could serve the request, and in which order they are tried.</summary>
 internal sealed class RoutePlanning(ProviderServices services, Planner planner)
 {
+    private const string ByKey = "key";
+    private const string BySession = "session";
+    private const string ByTag = "tag:";
+
     // Which requests explore, and who is first, is not to be foreseen; a plan that is repeated has the draw in its input.
     private readonly PlanChance _chance = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+    private readonly ConversationBoard _conversations = new(services.Time);
 
     /// <summary>Writes the plan into the decision record. Null, or why there is none.</summary>
     public GatewayError? Plan(RequestContext context)
     {
-        context.Sensitivity = SensitivityLabel.Public;
         var decision = context.Decision;
-        decision.RequestedModel = context.Request.Model;
-        context.Targets = context.Snapshot.Find(context.Request.Model);
-        if (context.Targets is not { } route)
+        var route = context.Targets!;
+        var served = IsSticky(route) ? _conversations.Find(context.Profile!.ConversationKey, route.Settings.Affinity.Ttl) : null;
+        var input = Input(context, route, served);
+        var candidates = Candidates(route, input, context.Profile!, context.Request.Stream);
+        served?.Mark(candidates);
+        decision.Plan = planner.Plan(input, candidates);
+        if (context.IsExplained)
         {
-            return context.Snapshot.NotFound(context.Request.Model);
+            _ = (input.Task, input.Difficulty);
+            decision.Language = context.Profile!.Language;
         }
 
-        decision.Route = route.Route;
-        var input = Input(route);
-        decision.Plan = planner.Plan(input, Candidates(route, input.Task, context.Request.Stream, input.Now));
         return PlanRefusal.Of(decision.Plan);
     }
 
-    private PlanInput Input(RouteTargets route) => new()
+    /// <summary>Notes who has the conversation in its cache now.</summary>
+    public void Remember(RequestContext context, long? tokens)
     {
-        Route = route.Settings,
-        Strategy = route.Settings.Strategy ?? "ordered",
-        Now = services.Time.GetUtcNow(),
-        Task = route.Settings.Task ?? "chat",
-        Draw = _chance.Draw(),
-        Turn = _chance.Turn(route.Route),
-    };
+        if (context is { Profile: { } profile, Targets: { } route, Decision.ServedBy: { } servedBy } && IsSticky(route))
+        {
+            _conversations.Remember(profile.ConversationKey, servedBy, (int)Math.Min(tokens ?? 0, int.MaxValue));
+        }
+    }
 
-    private static Candidate[] Candidates(RouteTargets route, string task, bool stream, DateTimeOffset now)
+    private static bool IsSticky(RouteTargets route) => route.Targets.Count > 1 && route.Settings.Affinity.Enabled;
+
+    private PlanInput Input(RequestContext context, RouteTargets route, ServedConversation? served)
     {
-        var ranks = route.Tasks is { } table ? table.RanksFor(task) : [];
+        var (profile, hints, settings) = (context.Profile!, context.Hints, route.Settings);
+        var strategy = hints.Strategy ?? settings.Strategy ?? "ordered";
+        var (strongNeeded, strongFrom) = strategy == "learned" ? Predict(context) : (double.NaN, 0.5);
+        var tokens = profile.InputTokens(TokenizerFamily.O200k);
+        return new PlanInput
+        {
+            Route = settings,
+            Strategy = strategy,
+            Now = services.Time.GetUtcNow(),
+            Profile = profile,
+            StrongNeeded = strongNeeded,
+            StrongFrom = strongFrom,
+            InputTokens = profile.InputTokensAtMost(TokenizerFamily.O200k),
+            InputTokensAtLeast = tokens / 2,
+            MaxOutputTokens = profile.MaxOutputTokens ?? 0,
+            Input = profile.Input,
+            Needs = profile.Needs,
+            Sensitivity = context.Sensitivity,
+            MaxCostUsd = hints.MaxCostUsd,
+            MaxLatency = hints.MaxLatency,
+            StickyKey = StickyKey(context, settings.Experiment.By),
+            Draw = _chance.Draw(),
+            Turn = _chance.Turn(route.Route),
+            LastServedBy = served?.By,
+        };
+    }
+
+    private static (double Needed, double From) Predict(RequestContext context)
+    {
+        var settings = context.Targets!.Settings.Learned;
+        var predictor = context.Snapshot.PredictorOf(settings);
+        var from = settings.TargetQuality is { } quality ? predictor.ThresholdForQuality(quality) : predictor.ThresholdForShare(settings.StrongShare ?? 0.5);
+        return (predictor.Predict(PromptText.Of(context.Request).Question).Score, from);
+    }
+
+    private static string? StickyKey(RequestContext context, string by)
+    {
+        if (by == ByKey)
+        {
+            return context.KeyId;
+        }
+
+        if (by == BySession)
+        {
+            return context.Profile!.ConversationKey;
+        }
+
+        foreach (var (name, value) in context.Hints.Tags)
+        {
+            if (by.Length == ByTag.Length + name.Length && by.EndsWith(name, StringComparison.Ordinal))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private static Candidate[] Candidates(RouteTargets route, PlanInput input, RequestProfile profile, bool stream)
+    {
+        var ranks = route.Tasks is { } table ? table.RanksFor(input.Task) : [];
         var candidates = new Candidate[route.Targets.Count];
         for (var i = 0; i < candidates.Length; i++)
         {
             var target = route.Targets[i];
-            candidates[i] = new Candidate { Deployment = target, Place = i, TaskRank = ranks.IsEmpty ? 0 : ranks[i], Quality = target.Quality ?? 0.5 };
-            DeploymentBoard.Observe(ref candidates[i], stream, now);
+            candidates[i] = new Candidate
+            {
+                Deployment = target,
+                Place = i,
+                TaskRank = ranks.IsEmpty ? 0 : ranks[i],
+                Quality = target.Quality ?? 0.5,
+                InputTokens = profile.InputTokens(target.Tokenizer),
+            };
+            DeploymentBoard.Observe(ref candidates[i], stream, input.Now);
         }
 
         return candidates;

@@ -9,7 +9,6 @@ using Signalbox.Providers;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 using Signalbox.Routing.Planning;
-using Signalbox.Sensitivity;
 
 namespace Signalbox.Pipeline;
 
@@ -39,7 +38,11 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
             // 5 plan
             if (error is null)
             {
-                context.Sensitivity = SensitivityLabel.Public;
+                error = Look(context, operation);
+            }
+
+            if (error is null)
+            {
                 context.Decision.RequestedModel = context.Request.Model;
                 context.Targets = context.Snapshot.Find(context.Request.Model);
                 error = context.Targets is null ? context.Snapshot.NotFound(context.Request.Model) : null;
@@ -87,6 +90,19 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
 
             context.Document?.Dispose();
         }
+    }
+
+    /// <summary>Step 3, as far as it matters here: what the caller says, and how sensitive the request is.</summary>
+    private static GatewayError? Look(RequestContext context, SideOperation operation)
+    {
+        var error = RequestProfiling.ReadHints(context);
+        if (error is null)
+        {
+            var texts = new DialectRequest { Model = context.Request.Model, Messages = [new ChatMessage(ChatRole.User, operation.Texts(context))], Options = new ChatOptions() };
+            RequestProfiling.Label(context, context.Snapshot.Sensitivity.Inspect(texts));
+        }
+
+        return error;
     }
 
     private async Task<(SideResult? Result, FailedAnswer? Failure)> AttemptAsync(RequestContext context, SideOperation operation)
@@ -198,6 +214,38 @@ internal abstract class SideOperation
     public abstract GatewayError? Read(RequestContext context);
 
     public abstract Task<(SideResult? Result, FailedAnswer? Failure)> SendAsync(ProviderCall call, CancellationToken cancel);
+
+    /// <summary>Every text that would leave with the request. Of a body: every string in it.</summary>
+    public virtual IList<AIContent> Texts(RequestContext context)
+    {
+        var texts = new List<AIContent>();
+        AddStrings(context.Request.Body, texts);
+        return texts;
+    }
+
+    private static void AddStrings(JsonElement element, List<AIContent> texts)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                texts.Add(new TextContent(element.GetString()));
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    AddStrings(item, texts);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    AddStrings(property.Value, texts);
+                }
+
+                break;
+        }
+    }
 
     /// <summary>A request that is known by its model only.</summary>
     protected static DialectRequest Named(string model, JsonElement body) => new() { Model = model, Messages = [], Options = new ChatOptions(), Body = body };

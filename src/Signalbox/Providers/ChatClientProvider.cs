@@ -1,18 +1,27 @@
 using Microsoft.Extensions.AI;
+using Signalbox.Configuration;
 using Signalbox.Dialects;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Providers;
 
 /// <summary>Any <see cref="IChatClient"/> in this process as a provider.</summary>
-internal sealed class ChatClientProvider(string name, IChatClient client) : IProvider
+internal sealed class ChatClientProvider(string name, IChatClient client, Locality locality) : IProvider
 {
     public string Name => name;
+
+    public Locality Locality => locality;
 
     /// <summary>The model that the client says it is; its own name where it says none.</summary>
     public string? DefaultModel => (client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata)?.DefaultModelId ?? "default";
 
     public async Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel)
     {
+        if (Interlock.Refuse(call.Context.Sensitivity, Name, Locality) is { } refusal)
+        {
+            return new FailedAnswer(refusal);
+        }
+
         call.Context.CountAttempt();
         var request = call.Request;
         var options = request.Options.Clone();

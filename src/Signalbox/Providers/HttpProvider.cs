@@ -34,6 +34,8 @@ internal sealed partial class HttpProvider : IProvider
 
     public string Name => _config.Name;
 
+    public Locality Locality => _config.Locality;
+
     public ProviderConfig Config => _config;
 
     public IDialect Dialect => _dialect;
@@ -69,7 +71,7 @@ internal sealed partial class HttpProvider : IProvider
     public async Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel)
     {
         var context = call.Context;
-        if (Interlock.Refuse(context.Sensitivity, Name, _config.Locality) is { } unsafeRoute)
+        if (Interlock.Refuse(context.Sensitivity, Name, Locality) is { } unsafeRoute)
         {
             return new FailedAnswer(unsafeRoute);
         }
@@ -109,7 +111,7 @@ internal sealed partial class HttpProvider : IProvider
     /// <summary>Sends a body that is no chat (embeddings, token counts); the answer is read whole.</summary>
     public async Task<SideAnswer> PostAsync(string path, ProviderCall call, ReadOnlyMemory<byte> body, IDialect spoken, CancellationToken cancel)
     {
-        if (Interlock.Refuse(call.Context.Sensitivity, Name, _config.Locality) is { } unsafeRoute)
+        if (Interlock.Refuse(call.Context.Sensitivity, Name, Locality) is { } unsafeRoute)
         {
             return new SideAnswer([], "", new FailedAnswer(unsafeRoute));
         }

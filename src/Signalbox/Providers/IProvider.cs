@@ -1,3 +1,4 @@
+using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Pipeline;
 using Signalbox.Pipeline.Answers;
@@ -9,6 +10,9 @@ namespace Signalbox.Providers;
 internal interface IProvider
 {
     string Name { get; }
+
+    /// <summary>Whether what is sent here leaves the house.</summary>
+    Locality Locality { get; }
 
     /// <summary>
     /// Sends one request. The answer's body is still open; a failure is a <see cref="FailedAnswer"/>. Only cancellation throws.

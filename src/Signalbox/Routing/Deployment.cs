@@ -1,6 +1,7 @@
 using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
+using Signalbox.Dialects.Tokens;
 using Signalbox.Providers;
 using Signalbox.Resilience;
 using Signalbox.Routing.Planning;
@@ -21,7 +22,11 @@ internal sealed record Deployment(IProvider Provider, string Upstream, CatalogMo
     /// <summary>What is observed about it: the same for all that have its provider, address, credential and model, across reloads.</summary>
     public DeploymentState State { get => field ??= DeploymentState.Alone(FullName); init; }
 
-    public Locality Locality { get; init; }
+    /// <summary>How the model cuts text into tokens.</summary>
+    public TokenizerFamily Tokenizer { get; } = TokenizerFamilies.OfModel(Upstream);
+
+    /// <summary>Whether what is sent here leaves the house.</summary>
+    public Locality Locality { get; init; } = Provider.Locality;
 
     /// <summary>How long the first useful output may take.</summary>
     public TimeSpan FirstOutputTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -3,7 +3,11 @@ using System.Collections.Frozen;
 using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
+using Signalbox.Configuration.Routes;
 using Signalbox.Providers;
+using Signalbox.Routing.Learning;
+using Signalbox.Routing.Profiles;
+using Signalbox.Sensitivity;
 using Signalbox.Resilience;
 using Signalbox.Routing.Planning;
 
@@ -18,12 +22,15 @@ internal sealed class GatewaySnapshot
     private readonly FrozenDictionary<string, RouteTargets> _byName;
     private readonly FrozenDictionary<string, IProvider> _providers;
     private readonly ConcurrentDictionary<string, RouteTargets> _named = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DifficultyPredictor> _predictors = new(StringComparer.Ordinal);
     private readonly ModelCatalog _catalog;
     private readonly DeploymentBoard _board;
 
     public GatewaySnapshot(SignalboxConfig config, ModelCatalog catalog, ProviderServices services, IReadOnlyList<IProvider> inProcess)
     {
         Config = config;
+        Sensitivity = new SensitivityDetector(config.Sensitivity);
+        HintWords = new HintWords { Strategies = RouteConfig.StrategyWords, RouteTasks = TaskWords(config) };
         _catalog = catalog;
         _board = services.Board;
         _board.Configure(config.Resilience);
@@ -45,6 +52,16 @@ internal sealed class GatewaySnapshot
     }
 
     public SignalboxConfig Config { get; }
+
+    /// <summary>The words that callers may say about a request under this configuration.</summary>
+    public HintWords HintWords { get; }
+
+    /// <summary>What labels requests under this configuration.</summary>
+    public SensitivityDetector Sensitivity { get; }
+
+    /// <summary>The predictor of a route: its own weights, else those that Signalbox brings.</summary>
+    public DifficultyPredictor PredictorOf(LearnedConfig settings) =>
+        settings.Weights is { } file ? _predictors.GetOrAdd(file, static path => PredictorFile.Load(path)) : DifficultyPredictor.Default;
 
     /// <summary>The rules for failures.</summary>
     public ResilienceSnapshot Resilience { get; }
@@ -91,6 +108,9 @@ internal sealed class GatewaySnapshot
         return new GatewayError(ErrorKind.NotFound, $"There is no model or route '{name}'.{hint}") { Code = "model_not_found", Field = "model" };
     }
 
+    private static string[] TaskWords(SignalboxConfig config) =>
+        [.. config.Routes.Values.SelectMany(static route => route.Task is { } task ? route.Tasks.Keys.Append(task) : route.Tasks.Keys).Distinct(StringComparer.Ordinal)];
+
     private Deployment? FindDeployment(string name)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
@@ -112,12 +132,11 @@ internal sealed class GatewaySnapshot
         return config is not null
             ? deployment with
             {
-                Locality = config.Locality,
                 FirstOutputTimeout = config.FirstOutputTimeout,
                 IdleTimeout = config.IdleTimeout,
                 MaxAttempts = config.MaxAttempts,
             }
-            : deployment with { Locality = Locality.Local };
+            : deployment;
     }
 
     private List<Deployment> ListModels(SignalboxConfig config, Dictionary<string, IProvider> providers)
@@ -178,7 +197,7 @@ internal sealed class GatewaySnapshot
             routes[id] = new RouteTargets(id, targets) { Settings = config.Routes[id], Tasks = tasks };
         }
 
-        routes.TryAdd(RouteNames.Auto, new RouteTargets(RouteNames.Auto, DefaultTargets(config)));
+        routes.TryAdd(RouteNames.Auto, new RouteTargets(RouteNames.Auto, DefaultTargets(config)) { Settings = new RouteConfig { Id = RouteNames.Auto, Models = [], Strategy = "balanced" } });
         return routes.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

@@ -33,6 +33,26 @@ internal sealed record SensitivityReport(SensitivityLabel Label, IReadOnlyList<S
     /// <summary>Why the request counts as confidential although nothing was found: a detector failed.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>What kinds of things were found, each once.</summary>
+    public IReadOnlyList<string> Kinds()
+    {
+        if (Findings.Count == 0)
+        {
+            return [];
+        }
+
+        var kinds = new List<string>();
+        foreach (var finding in Findings)
+        {
+            if (!kinds.Contains(finding.Kind))
+            {
+                kinds.Add(finding.Kind);
+            }
+        }
+
+        return kinds;
+    }
+
     /// <summary>A detector that failed has seen nothing; what it might have missed must not leave.</summary>
     public static SensitivityReport Failed(string reason) => new(SensitivityLabel.Confidential, [], InjectionSignal.None) { Failure = reason };
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Signalbox.Configuration;
 using Signalbox.FunctionalTests.Support;
 using Signalbox.FunctionalTests.Support.Wires;
 
@@ -47,7 +48,7 @@ public class InProcessTests
     public async Task Callers_over_HTTP_get_the_tool_calls_of_a_client_in_the_process()
     {
         await using var gateway = await GatewayHarness.StartAsync("""{ "providers": { "unused": { "dialect": "openai-chat", "baseUrl": "http://127.0.0.1:9" } } }""",
-            [new Providers.ChatClientProvider("own", new CallingClient())]);
+            [new Providers.ChatClientProvider("own", new CallingClient(), Locality.Local)]);
         foreach (var wire in Wire.All)
         {
             foreach (var stream in new[] { true, false })

@@ -17,7 +17,7 @@ public sealed record LearnedConfig
     /// <summary>Share of requests that the strong model should get; null where <see cref="TargetQuality"/> decides. Default 0.5.</summary>
     public double? StrongShare { get; init; }
 
-    /// <summary>Share of the quality gap between weak and strong that should be closed; null where <see cref="StrongShare"/> decides.</summary>
+    /// <summary>Part of the strong model's quality that should be kept; null where <see cref="StrongShare"/> decides.</summary>
     public double? TargetQuality { get; init; }
 
     internal static ConfigShape<LearnedConfig> Shape { get; } = new ConfigShape<LearnedConfig>(new LearnedConfig())
@@ -28,7 +28,7 @@ public sealed record LearnedConfig
         .Field("strongShare", Kinds.Fraction.OrNull(), c => c.StrongShare, (c, v) => c with { StrongShare = v },
             "Share of requests that the strong model should get; 0.5 when neither this nor targetQuality is given.")
         .Field("targetQuality", Kinds.Fraction.OrNull(), c => c.TargetQuality, (c, v) => c with { TargetQuality = v },
-            "Share of the quality gap between the two models that should be closed.");
+            "Part of the strong model's quality that should be kept, as the predictor expects it from its training.");
 
     /// <summary>The section as JSON.</summary>
     public override string ToString() => Shape.Print(this);

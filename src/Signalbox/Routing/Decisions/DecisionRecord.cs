@@ -1,5 +1,6 @@
 using Signalbox.Dialects;
 using Signalbox.Routing.Planning;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Routing.Decisions;
 
@@ -40,6 +41,9 @@ internal sealed class DecisionRecord
 
     /// <summary>What kinds of sensitive content were found, never the content; null where nobody has looked.</summary>
     public IReadOnlyList<string>? SensitiveKinds { get; set; }
+
+    /// <summary>Whether the request looks like a prompt injection; null where nobody has looked.</summary>
+    public InjectionSignal? Injection { get; set; }
 
     /// <summary>Full name of the deployment whose answer was served; null where none was.</summary>
     public string? ServedBy { get; set; }
@@ -85,7 +89,11 @@ internal sealed class DecisionRecord
     }
 
     /// <summary>Says that nothing will be written any more. Called once, last.</summary>
-    public void Finish() => _isFinished = true;
+    public void Finish()
+    {
+        Plan?.Input.Seal();
+        _isFinished = true;
+    }
 }
 
 /// <summary>What a request asks for.</summary>

@@ -15,9 +15,9 @@ internal static class PlanJson
         }
 
         json.WriteStartObject("profile");
-        json.WriteString("task", input.Task);
-        json.WriteNumberOrNull("difficulty", input.Difficulty);
-        json.WriteString("complexity", DecisionWords.ComplexityOf(input.Difficulty, input.Route.Rules));
+        json.WriteString("task", input.TaskIfKnown);
+        json.WriteNumberOrNull("difficulty", input.DifficultyIfKnown);
+        json.WriteString("complexity", input.DifficultyIfKnown is { } difficulty ? DecisionWords.ComplexityOf(difficulty, input.Route.Rules) : null);
         json.WriteNumberOrNull("strong_needed", input.StrongNeeded);
         json.WriteString("language", decision.Language);
         json.WriteNumber("input_tokens", input.InputTokens);
@@ -36,6 +36,7 @@ internal static class PlanJson
             json.WriteNull("found");
         }
 
+        json.WriteNumberOrNull("injection_score", decision.Injection?.Score);
         json.WriteEndObject();
         json.WriteNumberOrNull("max_cost_usd", input.MaxCostUsd);
         json.WriteNumberOrNull("max_latency_ms", input.MaxLatency);

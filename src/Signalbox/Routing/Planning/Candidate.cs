@@ -17,6 +17,9 @@ internal struct Candidate
     /// <summary>Whether its <c>useCases</c> name the request's task. The planner's to fill.</summary>
     public bool SuitsTask;
 
+    /// <summary>Input tokens by the model's own tokenizer; 0 where the input's count stands for all.</summary>
+    public int InputTokens;
+
     /// <summary>US dollars that the request is expected to cost here; null where the price is not known. The planner fills it where it is null.</summary>
     public decimal? CostUsd;
 

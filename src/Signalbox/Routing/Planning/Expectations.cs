@@ -17,8 +17,8 @@ internal static class Expectations
         var conversation = CheckCaches(input, candidates);
         foreach (ref var candidate in candidates)
         {
-            candidate.SuitsTask = Names(candidate.Deployment.UseCases, input.Task);
-            candidate.CostUsd ??= Cost(candidate.Deployment.Model.PriceOn(day), input.InputTokens, output, candidate.CachedTokens, conversation);
+            candidate.SuitsTask = candidate.Deployment.UseCases is { Count: > 0 } uses && Names(uses, input.Task);
+            candidate.CostUsd ??= Cost(candidate.Deployment.Model.PriceOn(day), candidate.InputTokens > 0 ? candidate.InputTokens : input.InputTokens, output, candidate.CachedTokens, conversation);
         }
     }
 

@@ -1,5 +1,6 @@
 using Signalbox.Catalog;
 using Signalbox.Configuration;
+using Signalbox.Routing.Profiles;
 using Signalbox.Sensitivity;
 
 namespace Signalbox.Routing.Planning;
@@ -10,6 +11,17 @@ namespace Signalbox.Routing.Planning;
 /// </summary>
 internal sealed class PlanInput
 {
+    private RequestProfile? _profile;
+    private string? _task;
+    private double? _difficulty;
+
+    /// <summary>What the values that cost a classifier are taken from when they are first asked for; null where they are given.</summary>
+    public RequestProfile? Profile
+    {
+        get => _profile;
+        init => _profile = value;
+    }
+
     public required RouteConfig Route { get; init; }
 
     /// <summary>The word of the strategy: the caller's, else the route's, else <c>ordered</c>.</summary>
@@ -18,10 +30,24 @@ internal sealed class PlanInput
     public DateTimeOffset Now { get; init; }
 
     /// <summary>The task, in the words of contract section 4 or the route's own.</summary>
-    public string Task { get; init; } = "chat";
+    public string Task
+    {
+        get => _task ??= _profile?.Task ?? TaskNames.Chat;
+        init => _task = value;
+    }
+
+    /// <summary>The task as far as anybody has asked for it.</summary>
+    public string? TaskIfKnown => _task;
 
     /// <summary>0 easy to 1 hard.</summary>
-    public double Difficulty { get; init; }
+    public double Difficulty
+    {
+        get => _difficulty ??= _profile?.Difficulty ?? 0;
+        init => _difficulty = value;
+    }
+
+    /// <summary>The difficulty as far as anybody has asked for it.</summary>
+    public double? DifficultyIfKnown => _difficulty;
 
     /// <summary>The predictor's score that the strong model is needed, for the strategy <c>learned</c>; NaN where nobody asked.</summary>
     public double StrongNeeded { get; init; } = double.NaN;
@@ -65,6 +91,9 @@ internal sealed class PlanInput
 
     /// <summary>Full name of the deployment that served this conversation last; null where it is new or long ago.</summary>
     public string? LastServedBy { get; init; }
+
+    /// <summary>Lets go of the request: what nobody has asked for by now stays unknown. The decision record outlives the prompt.</summary>
+    public void Seal() => _profile = null;
 }
 
 /// <summary>What a request needs of a model beyond text.</summary>

@@ -53,6 +53,8 @@ internal static class PlanBench
     {
         public string Name => name;
 
+        public Locality Locality => Locality.Cloud;
+
         public Task<ProviderAnswer> SendAsync(ProviderCall call, CancellationToken cancel) =>
             throw new InvalidOperationException("A plan calls nobody.");
     }
