@@ -15,9 +15,21 @@ internal static class DecisionBench
 
     public static Task<SampleBench> StartAsync() => SampleBench.StartAsync(Routes);
 
-    /// <summary>The decision behind an answer, by the id in its header.</summary>
-    public static async Task<JsonElement> DecisionOfAsync(this GatewayHarness gateway, CallerAnswer answer) =>
-        await gateway.DecisionAsync(answer.Headers["x-signalbox-request-id"]);
+    /// <summary>The decision behind an answer, by the id in its header, once it is finished: a caller has its answer a moment before.</summary>
+    public static async Task<JsonElement> DecisionOfAsync(this GatewayHarness gateway, CallerAnswer answer)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Patience.Token);
+        limit.CancelAfter(Patience.Limit);
+        while (true)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            var decision = await gateway.DecisionAsync(answer.Headers["x-signalbox-request-id"]);
+            if (decision.Str("state") != "open")
+            {
+                return decision;
+            }
+        }
+    }
 
     public static async Task<JsonElement> DecisionAsync(this GatewayHarness gateway, string requestId)
     {

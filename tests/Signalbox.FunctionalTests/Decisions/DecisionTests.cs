@@ -17,7 +17,7 @@ public class DecisionTests
     public async Task A_fallback_is_told_with_both_attempts_and_in_the_headers(bool stream)
     {
         await using var bench = await DecisionBench.StartAsync();
-        bench.Upstream.On("openai-chat", static call => call.AnswerAsync(429, "application/json", Chat.Error("Too many requests.")));
+        bench.Upstream.On("openai-chat", static call => call.AnswerAsync(401, "application/json", Chat.Error("No such key.")));
 
         var answer = await bench.Gateway.AskAsync(Chat.Path("desk", stream), Chat.Request("desk", stream, Prompt));
         var decision = await bench.Gateway.DecisionOfAsync(answer);
@@ -29,7 +29,7 @@ public class DecisionTests
         Assert.Equal([1L, 2L], decision.Items("candidates").Select(static candidate => candidate.Num("order")));
         Assert.Equal(["first:failed", "fallback:served"], decision.Items("attempts").Select(static attempt => $"{attempt.Str("kind")}:{attempt.Str("outcome")}"));
         var failed = decision.Items("attempts").First().At("error");
-        Assert.Equal(("rate_limited", 429, "Too many requests."), (failed.Str("word"), failed.Num("status"), failed.Str("message")));
+        Assert.Equal(("authentication", 401, "No such key."), (failed.Str("word"), failed.Num("status"), failed.Str("message")));
         Assert.True(decision.Items("attempts").Last().Num("usage", "output_tokens") > 0);
         Assert.True(decision.At("duration_ms").GetDouble() > 0);
         Assert.DoesNotContain(Prompt, decision.GetRawText(), StringComparison.Ordinal);
@@ -47,9 +47,9 @@ public class DecisionTests
         var answer = await bench.Gateway.AskAsync(Chat.Path("desk", false), Chat.Request("desk", false, Prompt));
         var decision = await bench.Gateway.DecisionOfAsync(answer);
 
-        Assert.Equal((503, "desk", "gemini/m", "2"), (answer.Status, answer.Headers["x-signalbox-route"], answer.Headers["x-signalbox-model"], answer.Headers["x-signalbox-attempts"]));
+        Assert.Equal((503, "desk", "gemini/m", "6"), (answer.Status, answer.Headers["x-signalbox-route"], answer.Headers["x-signalbox-model"], answer.Headers["x-signalbox-attempts"]));
         Assert.Equal(("refused", null, "overloaded"), (decision.Str("state"), decision.Str("served_by"), decision.Str("error", "word")));
-        Assert.Equal(["upstream_unavailable", "overloaded"], decision.Items("attempts").Select(static attempt => attempt.Str("error", "word")));
+        Assert.Equal(["upstream_unavailable", "overloaded"], decision.Items("attempts").Select(static attempt => attempt.Str("error", "word")).Distinct());
         Assert.DoesNotContain(Prompt, decision.GetRawText(), StringComparison.Ordinal);
     }
 
@@ -142,6 +142,9 @@ public class DecisionTests
         await using var bench = await DecisionBench.StartAsync();
         var first = await bench.Gateway.AskAsync(Chat.Path("desk", false), Chat.Request("desk", false, Prompt));
         var second = await bench.Gateway.AskAsync(Chat.Path("no-such-model", false), Chat.Request("no-such-model", false));
+
+        await bench.Gateway.DecisionOfAsync(first);
+        await bench.Gateway.DecisionOfAsync(second);
 
         var list = (await bench.Gateway.GetAsync("/admin/decisions")).Json;
         var newest = (await bench.Gateway.GetAsync("/admin/decisions?limit=1")).Json;

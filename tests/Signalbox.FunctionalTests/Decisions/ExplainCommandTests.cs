@@ -104,14 +104,14 @@ public sealed class ExplainCommandTests : IDisposable
     public async Task Chat_explains_the_decision_and_every_attempt_beside_its_answer()
     {
         await using var upstream = await FakeUpstream.StartAsync();
-        upstream.On("openai-chat", static call => call.AnswerAsync(429, "application/json", Wire.Of("openai-chat").Error("Too many requests.")));
+        upstream.On("openai-chat", static call => call.AnswerAsync(401, "application/json", Wire.Of("openai-chat").Error("No such key.")));
         upstream.On("gemini", static call => Fuzz.FuzzBench.AnswerAsync(Wire.Of("gemini"), call));
 
         var (code, output, errors) = await ServerProcess.RunAsync(["chat", "--model", "desk", "--explain", "hello"], SampleBench.Config(upstream, DecisionBench.Routes));
 
         Assert.Equal((0, Wire.SampleText), (code, output.Trim()));
         var lines = errors.Split('\n');
-        Assert.Contains(lines, static line => Cells(line) is ["1", "openai-chat/m", "first", ..] && line.Contains("failed: rate_limited. Too many requests.", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => Cells(line) is ["1", "openai-chat/m", "first", ..] && line.Contains("failed: authentication. No such key.", StringComparison.Ordinal));
         Assert.Contains(lines, static line => Cells(line) is ["2", "gemini/m", "fallback", "served", ..]);
         Assert.Contains(lines, static line => line.StartsWith("Strategy: ordered", StringComparison.Ordinal));
     }

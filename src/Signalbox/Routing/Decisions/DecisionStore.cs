@@ -23,13 +23,21 @@ internal sealed class DecisionStore(int capacity = DecisionStore.DefaultCapacity
     /// <summary>Keeps a decision in place of the oldest one. A decision is added once.</summary>
     public void Add(DecisionRecord decision)
     {
-        var sequence = Interlocked.Increment(ref _next) - 1;
-        decision.Sequence = sequence;
+        decision.Sequence = Interlocked.Increment(ref _next) - 1;
         _byId[decision.RequestId] = decision;
-        if (Interlocked.Exchange(ref _ring[sequence % capacity], decision) is { } oldest)
+        ref var place = ref _ring[decision.Sequence % capacity];
+        var displaced = Interlocked.Exchange(ref place, decision);
+        while (displaced?.Sequence > decision.Sequence)
+        {
+            // The others have gone round the ring since this thread took its number: the newer one goes back.
+            decision = displaced;
+            displaced = Interlocked.Exchange(ref place, decision);
+        }
+
+        if (displaced is not null)
         {
             // Only this very record: its id may have come a second time.
-            _byId.TryRemove(KeyValuePair.Create(oldest.RequestId, oldest));
+            _byId.TryRemove(KeyValuePair.Create(displaced.RequestId, displaced));
         }
     }
 
