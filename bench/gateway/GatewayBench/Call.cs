@@ -30,6 +30,10 @@ internal sealed record Call(int Port, string Path, string Body)
     public static Call Relayed(int port, string provider) =>
         new(port, "/v1/chat/completions", Payloads.OpenAiRequest($"{provider}/bench-model", provider != Providers.Complete));
 
+    /// <summary>The same question, asked of a route instead of a model.</summary>
+    public static Call Routed(int port, string route) =>
+        new(port, "/v1/chat/completions", Payloads.OpenAiRequest(route, stream: false));
+
     public static Call Translated(int port, string provider) =>
         new(port, "/v1/messages", Payloads.AnthropicRequest($"{provider}/bench-model", provider != Providers.Complete));
 

@@ -86,6 +86,7 @@ static (string Name, Func<CancellationToken, Task> Run)[] Parts(Setup setup, Ben
     ("cpu", new CpuPart(setup, report).CompleteAsync),
     ("stream-cpu", new CpuPart(setup, report).StreamsAsync),
     ("paced-stream-cpu", new PacedPart(setup, report).RunAsync),
+    ("routing-cpu", new CpuPart(setup, report).RoutingAsync),
     ("latency", new LatencyPart(setup, report).AnswersAsync),
     ("first-token", new LatencyPart(setup, report).FirstTokensAsync),
     ("open-streams", new MemoryPart(setup, report).OpenStreamsAsync),

@@ -19,6 +19,10 @@ internal sealed record Setup(BenchOptions Options, Workspace Workspace, ChildPro
     public async Task<Proxy> StartGatewayAsync(CancellationToken cancellationToken) =>
         await ReadyAsync(Proxy.StartGateway(this), cancellationToken);
 
+    /// <summary>Starts the gateway with its routes and detectors on.</summary>
+    public async Task<Proxy> StartRoutingGatewayAsync(CancellationToken cancellationToken) =>
+        await ReadyAsync(Proxy.StartGateway(this, routes: true), cancellationToken);
+
     public async Task<Proxy> StartBareAsync(CancellationToken cancellationToken) =>
         await ReadyAsync(Proxy.StartBare(this), cancellationToken);
 

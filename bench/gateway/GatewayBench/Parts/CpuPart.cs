@@ -8,6 +8,9 @@ namespace Signalbox.Bench.Gateway.Parts;
 /// repeats best; the same on all CPUs is reported beside it.</summary>
 internal sealed class CpuPart(Setup setup, BenchReport report)
 {
+    private const int RoutingConnections = 32;
+    private const double RoutingBar = 1.15;
+
     private readonly int _seconds = setup.Options.Quick ? 1 : 2;
     private readonly int _rounds = setup.Options.Quick ? 9 : 15;
     private readonly int _roundsOnAllCpus = setup.Options.Quick ? 5 : 9;
@@ -17,6 +20,21 @@ internal sealed class CpuPart(Setup setup, BenchReport report)
 
     public Task StreamsAsync(CancellationToken cancellationToken) =>
         RunAsync(new Load("stream-cpu", "500-chunk stream", Providers.Burst, Connections: 8, RelayedBar: 3.0, TranslatedBar: 8.0), cancellationToken);
+
+    /// <summary>The gateway with routes and detectors on, beside itself without: the bar is on a route that weighs cost, quality and latency.</summary>
+    public async Task RoutingAsync(CancellationToken cancellationToken)
+    {
+        await using var without = await setup.StartGatewayAsync(cancellationToken);
+        await using var with = await setup.StartRoutingGatewayAsync(cancellationToken);
+        var placement = Placement.OneCpu;
+        placement.Move(setup.Upstream, without.Process, with.Process);
+        CpuCase plain = new(without, without.Relayed(Providers.Complete)), routed = new(with, Call.Routed(with.Port, "auto")), learned = new(with, Call.Routed(with.Port, "difficult"));
+        await Warmup.RunAsync(setup, [plain.Call], cancellationToken);
+        await Warmup.RunAsync(setup, [routed.Call, learned.Call], cancellationToken);
+        await MeasureAsync([plain, routed, learned], RoutingConnections, placement, _rounds, cancellationToken);
+        report.Add(routed.Over(plain, "routing-cpu", $"CPU per routed 1 KB, {placement.Name}", RoutingBar));
+        report.Add(learned.Over(plain, "routing-cpu", $"CPU per 1 KB routed by the learned strategy, {placement.Name}", null));
+    }
 
     private async Task RunAsync(Load load, CancellationToken cancellationToken)
     {

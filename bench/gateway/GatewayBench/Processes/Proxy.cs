@@ -25,14 +25,16 @@ internal sealed class Proxy : IAsyncDisposable
         return new Proxy(ChildProcess.Start(command, setup.Workspace.File("bare.log"), setup.Workspace.Root), port, isGateway: false);
     }
 
-    public static Proxy StartGateway(Setup setup)
+    /// <param name="setup">The bench.</param>
+    /// <param name="routes">Whether it detects what is sensitive and has the routes of <see cref="RoutedModels"/>; without, it only relays and translates.</param>
+    public static Proxy StartGateway(Setup setup, bool routes = false)
     {
         if (setup.Options.SelfCheck)
         {
             return StartBare(setup);
         }
         var port = Setup.FreePort();
-        var config = setup.Workspace.Write("signalbox.json", GatewayConfig(setup.UpstreamPort));
+        var config = setup.Workspace.Write(routes ? "routes.json" : "signalbox.json", GatewayConfig(setup.UpstreamPort, routes));
         var command = $"{setup.Options.Gateway} serve --config '{config}' --data '{setup.Workspace.File("data")}' --urls http://127.0.0.1:{port}";
         return new Proxy(ChildProcess.Start(command, setup.Workspace.File("gateway.log"), setup.Workspace.Root), port, isGateway: true);
     }
@@ -43,7 +45,20 @@ internal sealed class Proxy : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 
-    private static string GatewayConfig(int upstreamPort)
+    /// <summary>Three models at the same upstream, and a route of each of two strategies over them.</summary>
+    private const string RoutedModels = """
+        "models": {
+          "small": { "provider": "complete", "upstream": "bench-small", "price": { "input": 0.1, "output": 0.4 }, "quality": 0.5, "contextWindow": 32000 },
+          "middle": { "provider": "complete", "upstream": "bench-middle", "price": { "input": 1, "output": 4 }, "quality": 0.7, "contextWindow": 128000 },
+          "large": { "provider": "complete", "upstream": "bench-large", "price": { "input": 3, "output": 15 }, "quality": 0.9, "contextWindow": 200000 }
+        },
+        "routes": {
+          "auto": { "strategy": "balanced", "models": ["small", "middle", "large"] },
+          "difficult": { "strategy": "learned", "models": ["small", "large"] }
+        }
+        """;
+
+    private static string GatewayConfig(int upstreamPort, bool routes)
     {
         var providers = new StringBuilder();
         foreach (var provider in Providers.All)
@@ -51,6 +66,7 @@ internal sealed class Proxy : IAsyncDisposable
             providers.Append(providers.Length > 0 ? ",\n" : "")
                 .Append($$"""    "{{provider}}": { "dialect": "openai-chat", "baseUrl": "http://127.0.0.1:{{upstreamPort}}/{{provider}}/v1", "apiKey": "bench" }""");
         }
-        return $"{{\n  \"providers\": {{\n{providers}\n  }}\n}}\n";
+        var rest = routes ? RoutedModels : "\"sensitivity\": { \"enabled\": false }";
+        return $"{{\n  \"providers\": {{\n{providers}\n  }},\n  {rest}\n}}\n";
     }
 }
