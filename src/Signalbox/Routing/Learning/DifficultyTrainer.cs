@@ -11,7 +11,7 @@ internal sealed record DifficultyOptions
     public bool IsDifficultyNeeded { get; init; } = true;
 
     /// <summary>How far the score of models in general is believed for two that are not known; the rest is left to the prompt's length.</summary>
-    public double GeneralTrust { get; init; } = 0.5;
+    public double GeneralTrust { get; init; } = 0.35;
 
     /// <summary>How much of a pair's target comes from what other models' outcomes of the same rows say about it.</summary>
     public double PeerShare { get; init; } = 0.7;

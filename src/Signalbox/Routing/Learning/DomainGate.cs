@@ -22,8 +22,8 @@ internal sealed class DomainGate
         _known = known;
     }
 
-    /// <summary>Learns where these prompts lie: the least familiar shares of them count as strange, as half familiar.</summary>
-    public static DomainGate Fit(IReadOnlyList<PromptVector> prompts, (double Strange, double Familiar) shares)
+    /// <summary>Learns where these prompts lie: what lies further out than a share of them is strange.</summary>
+    public static DomainGate Fit(IReadOnlyList<PromptVector> prompts, ScoreOptions options)
     {
         var cuts = FeatureSpace.CutMeasures(prompts, Steps);
         for (var j = 0; j < cuts.Length; j++)
@@ -52,7 +52,7 @@ internal sealed class DomainGate
         var (words, known) = Vocabulary.Fit(prompts);
         var gate = new DomainGate((cuts, chances), words, default, default);
         var likeness = prompts.Select(prompt => gate.Likeness(prompt.Measures)).ToArray();
-        return new DomainGate((cuts, chances), words, Quantiles(likeness, shares), Quantiles(known, shares));
+        return new DomainGate((cuts, chances), words, Quantiles(likeness, options.FamiliarShape), Quantiles(known, options.FamiliarWords));
     }
 
     public float Open(ReadOnlySpan<uint> terms, ReadOnlySpan<float> measures) =>

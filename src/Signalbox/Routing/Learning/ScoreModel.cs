@@ -67,7 +67,7 @@ internal sealed class ScoreModel(LinearModel linear, BoostedTrees trees, LengthL
 internal readonly record struct LengthLine(float Slope, float Middle)
 {
     /// <summary>The least spread of the line's scores, as a part of the spread of the model's: where both meet, neither drowns the other.</summary>
-    private const double LeastSpread = 0.5;
+    private const double LeastSpread = 1.0;
 
     /// <summary>The line that is fallen back on: it never falls, and its scores spread about as far as the model's.</summary>
     public static LengthLine Fallback(IReadOnlyList<PromptVector> prompts, double[] targets, double[] scores)

@@ -23,8 +23,11 @@ internal sealed record ScoreOptions
 
     public double EvenShare { get; init; } = 0.3;
 
-    /// <summary>The shares of the training prompts that count as strange, and as not quite familiar.</summary>
-    public (double Strange, double Familiar) Familiarity { get; init; } = (0.01, 0.06);
+    /// <summary>The shares of the training prompts whose shape counts as strange, and as not quite familiar.</summary>
+    public (double Strange, double Familiar) FamiliarShape { get; init; } = (0.01, 0.06);
+
+    /// <summary>The same by the share of their words that other training prompts have.</summary>
+    public (double Strange, double Familiar) FamiliarWords { get; init; } = (0.02, 0.1);
 
     /// <summary>How far the model is believed on familiar prompts; the rest is left to their length.</summary>
     public double Trust { get; init; } = 1;
@@ -98,7 +101,7 @@ internal static class ScoreTrainer
 
     private static DomainGate[] Domains(ScoreSamples samples, ScoreOptions options) =>
         [.. samples.Domains.Distinct().Order().Select(domain => DomainGate.Fit(
-            [.. samples.Prompts.Where((_, i) => samples.Domains[i] == domain)], options.Familiarity))];
+            [.. samples.Prompts.Where((_, i) => samples.Domains[i] == domain)], options))];
 
     /// <summary>Least squares with weights of no less than zero, held near even shares.</summary>
     private static double[] Mix(double[][] guesses, double[] targets, ScoreOptions options)
