@@ -9,7 +9,7 @@ namespace Signalbox.Routing.Profiles;
 internal static class LanguageDetector
 {
     /// <summary>The beginning of a text says enough.</summary>
-    private const int MostCharacters = 1200;
+    private const int MostCharacters = 500;
 
     /// <summary>A Chinese or Japanese character says about as much as this many letters.</summary>
     private const int LettersPerIdeograph = 3;

@@ -18,6 +18,9 @@ internal sealed class LanguageWords
     /// <summary>How far the first language must be before the second, per root of the number of words.</summary>
     private const float LeastLead = 0.9f;
 
+    /// <summary>Accents that stand after their letter begin here.</summary>
+    private const char FirstMark = '\u0300';
+
     private const int CyrillicFirst = 'а';
 
     /// <summary>Letters that one of the languages has to itself, or nearly.</summary>
@@ -69,19 +72,26 @@ internal sealed class LanguageWords
         Span<float> scores = stackalloc float[_languages.Count];
         scores.Clear();
         var lookup = _words.GetAlternateLookup<ReadOnlySpan<char>>();
+        Span<int> groups = stackalloc int[_languages.Count];
+        groups.Clear();
         Span<char> word = stackalloc char[LongestWord];
         var (words, listed, at) = (0, 0, 0);
         while (NextWord(text, ref at, word, out var length))
         {
             words++;
             var lower = word[..length];
-            AddGroups(lower, scores);
+            AddGroups(lower, groups);
             AddLetters(lower, scores);
             if (Listed(lookup, lower) is var languages and > 0)
             {
                 listed += lower.Length > 1 ? 1 : 0;
                 AddWord(languages, lower.Length, scores);
             }
+        }
+
+        for (var i = 0; i < scores.Length; i++)
+        {
+            scores[i] += groups[i] / GroupScale;
         }
 
         return words == 0 ? null : Best(scores, isCyrillic, words, listed);
@@ -134,15 +144,15 @@ internal sealed class LanguageWords
         }
     }
 
-    private void AddGroups(ReadOnlySpan<char> word, Span<float> scores)
+    private void AddGroups(ReadOnlySpan<char> word, Span<int> scores)
     {
         var count = _languages.Count;
         for (var i = -1; i < word.Length - 1; i++)
         {
             var row = _groups.AsSpan(GroupAt(word, i) * count, count);
-            for (var language = 0; language < row.Length; language++)
+            for (var language = 0; language < row.Length && language < scores.Length; language++)
             {
-                scores[language] += row[language] / GroupScale;
+                scores[language] += row[language];
             }
         }
     }
@@ -179,7 +189,7 @@ internal sealed class LanguageWords
         for (; at < text.Length; at++)
         {
             var c = text[at];
-            if (char.IsLetter(c) || (char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark && length > 0))
+            if (char.IsLetter(c) || (c >= FirstMark && length > 0 && char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark))
             {
                 if (length < LongestWord)
                 {
