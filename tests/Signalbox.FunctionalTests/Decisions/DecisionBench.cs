@@ -8,8 +8,8 @@ namespace Signalbox.FunctionalTests.Decisions;
 /// <summary>What the decision tests ask of a running gateway.</summary>
 internal static class DecisionBench
 {
-    /// <summary>A route whose first model is of <c>openai-chat</c> and whose second one of <c>gemini</c>.</summary>
-    public const string Routes = """, "routes": { "desk": { "models": ["openai-chat/m", "gemini/m"] } }""";
+    /// <summary>A route whose first model is of <c>openai-chat</c> and whose second one of <c>gemini</c>; each is tried once.</summary>
+    public const string Routes = """, "resilience": { "maxAttempts": 1 }, "routes": { "desk": { "models": ["openai-chat/m", "gemini/m"] } }""";
 
     public static Wire Chat { get; } = Wire.Of("openai-chat");
 
