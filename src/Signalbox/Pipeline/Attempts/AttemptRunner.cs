@@ -53,6 +53,8 @@ internal sealed class AttemptRunner(ProviderServices services, Planner planner)
                     }
 
                     held.Add(call.Candidate, attempt);
+                    // The target has done its work; only the answer waits.
+                    attempt.Place?.Dispose();
                     calls.IsHolding = true;
                     last = new StepResult(null, await _judge.JudgeAsync(calls, attempt));
                     break;
