@@ -50,7 +50,7 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
                 CheckModels(route, path);
             }
 
-            if (route.Learned.Weights is { } weights && PredictorFile.TryLoad(weights, out var problem) is null)
+            if (route.Learned.Weights is { } weights && DifficultyWeights.TryLoad(weights, out var problem) is null)
             {
                 reading.Error(path.Field("learned").Field("weights"), problem!);
             }

@@ -61,7 +61,7 @@ internal sealed class GatewaySnapshot
 
     /// <summary>The predictor of a route: its own weights, else those that Signalbox brings.</summary>
     public DifficultyPredictor PredictorOf(LearnedConfig settings) =>
-        settings.Weights is { } file ? _predictors.GetOrAdd(file, static path => PredictorFile.Load(path)) : DifficultyPredictor.Default;
+        settings.Weights is { } file ? _predictors.GetOrAdd(file, static path => DifficultyWeights.LoadOrShipped(path)) : DifficultyPredictor.Default;
 
     /// <summary>The rules for failures.</summary>
     public ResilienceSnapshot Resilience { get; }

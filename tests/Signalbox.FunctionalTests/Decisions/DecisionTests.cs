@@ -47,7 +47,7 @@ public class DecisionTests
         var answer = await bench.Gateway.AskAsync(Chat.Path("desk", false), Chat.Request("desk", false, Prompt));
         var decision = await bench.Gateway.DecisionOfAsync(answer);
 
-        Assert.Equal((503, "desk", "gemini/m", "6"), (answer.Status, answer.Headers["x-signalbox-route"], answer.Headers["x-signalbox-model"], answer.Headers["x-signalbox-attempts"]));
+        Assert.Equal((503, "desk", "gemini/m", "2"), (answer.Status, answer.Headers["x-signalbox-route"], answer.Headers["x-signalbox-model"], answer.Headers["x-signalbox-attempts"]));
         Assert.Equal(("refused", null, "overloaded"), (decision.Str("state"), decision.Str("served_by"), decision.Str("error", "word")));
         Assert.Equal(["upstream_unavailable", "overloaded"], decision.Items("attempts").Select(static attempt => attempt.Str("error", "word")).Distinct());
         Assert.DoesNotContain(Prompt, decision.GetRawText(), StringComparison.Ordinal);

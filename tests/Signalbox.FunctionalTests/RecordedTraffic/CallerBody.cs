@@ -7,7 +7,7 @@ namespace Signalbox.FunctionalTests.RecordedTraffic;
 /// <summary>Makes a caller's body out of a recorded one by cutting text, and undoes the gateway's declared edits the same way.</summary>
 internal static class CallerBody
 {
-    private const string Extra = "\"signalbox\":{\"task\":\"chat\",\"tags\":[1,{\"a\":\"}\"}]}";
+    private const string Extra = "\"signalbox\":{\"task\":\"chat\",\"tags\":{\"a\":\"}\"}}";
 
     /// <summary>The recorded body under another model name; the name is put in where the recording had none.</summary>
     public static string WithModel(string body, string model)

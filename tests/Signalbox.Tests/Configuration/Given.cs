@@ -8,8 +8,11 @@ internal static class Given
 {
     public static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
+    /// <summary>A file of weights that can be loaded: the validator does so.</summary>
+    private static readonly string OwnWeights = Path.Combine(AppContext.BaseDirectory, "own.weights");
+
     /// <summary>Every field of every section, each away from its default, so that nothing can be lost unseen.</summary>
-    public const string EveryField = """
+    public static readonly string EveryField = """
         {
           "$schema": "./signalbox.schema.json",
           "server": { "urls": ["http://127.0.0.1:9090", "http://*:9091"], "requireKeys": true, "adminKey": "admin-secret-1", "maxRequestBytes": 1000,
@@ -50,7 +53,7 @@ internal static class Given
                            "masking": { "enabled": true, "kinds": ["email"] },
                            "injection": { "action": "warn", "threshold": 0.7, "maxTokens": 5000 } }
         }
-        """;
+        """.Replace("own.weights", OwnWeights, StringComparison.Ordinal);
 
     public static readonly string[] SecretsOfEveryField =
     [

@@ -11,7 +11,7 @@ internal sealed class DifficultyPredictor
 {
     private const uint Kind = 0x46464944;
     private const int FormatVersion = 1;
-    private static readonly Lazy<DifficultyPredictor> Shipped = new(DefaultWeights.LoadDifficulty);
+    private static readonly Lazy<DifficultyPredictor> Shipped = new(DifficultyWeights.LoadShipped);
     private readonly DifficultyHead _need;
     private readonly DifficultyHead _difficulty;
 
