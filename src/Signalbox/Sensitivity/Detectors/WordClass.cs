@@ -55,6 +55,7 @@ internal enum WordClass : ulong
     All = 1UL << 54,
     Discuss = 1UL << 55,
     Common = 1UL << 56,
+    Mine = 1UL << 57,
 }
 
 /// <summary>A known word in a text.</summary>
