@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Signalbox.Catalog;
+using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Anthropic;
 using Signalbox.Dialects.Json;
@@ -10,6 +11,7 @@ using Signalbox.Dialects.OpenAiChat;
 using Signalbox.Pipeline;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Routing.Learning;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Benchmarks;
 
@@ -34,6 +36,7 @@ internal static class HotPath
         yield return ("request translated (openai-chat to anthropic)", TranslateRequest());
         yield return ("plan for 50 candidates", PerRun(PlanPath.Once()));
         yield return ("difficulty predicted", PredictDifficulty());
+        yield return ("request inspected, nothing sensitive in it", InspectRequest());
     }
 
     private static long RelayedChunk()
@@ -102,6 +105,13 @@ internal static class HotPath
         const string Prompt = "A train leaves at 9:40 and travels 126 km at 84 km/h. Another leaves the other end 15 minutes later. When do they meet?";
         var predictor = DifficultyPredictor.Default;
         return PerRun(() => predictor.Predict(Prompt));
+    }
+
+    private static long InspectRequest()
+    {
+        var detector = new SensitivityDetector(new SensitivityConfig());
+        var request = ReadOnce();
+        return PerRun(() => detector.Inspect(request));
     }
 
     private static DialectRequest ReadOnce() =>

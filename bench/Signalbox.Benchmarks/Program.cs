@@ -1,4 +1,4 @@
-// Measures what the hot path allocates, and how long a plan takes, and fails when either has grown beyond budgets.json.
+// Measures what the hot path allocates, and how long a plan and an inspection take, and fails when either has grown beyond budgets.json.
 //   dotnet run -c Release --project bench/Signalbox.Benchmarks
 using System.Text.Json;
 using Signalbox.Benchmarks;
@@ -13,6 +13,11 @@ foreach (var (name, bytes) in HotPath.Measure())
 foreach (var (name, nanoseconds) in PlanPath.Measure())
 {
     Judge(name, nanoseconds, "plan for 50 candidates, nanoseconds", "ns");
+}
+
+foreach (var (name, nanoseconds) in InspectPath.Measure())
+{
+    Judge(name, nanoseconds, name, "ns");
 }
 
 Console.WriteLine(failed == 0

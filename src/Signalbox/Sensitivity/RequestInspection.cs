@@ -40,9 +40,9 @@ internal ref struct RequestInspection(SensitivityDetector detector, FindingSink 
         }
 
         Start(SensitivityFinding.InTools);
-        foreach (var tool in request.Options.Tools ?? [])
+        for (var i = 0; i < (request.Options.Tools?.Count ?? 0); i++)
         {
-            ReadTool(tool);
+            ReadTool(request.Options.Tools![i]);
         }
 
         if (request.Options.ResponseFormat is ChatResponseFormatJson { Schema: { } schema })
@@ -56,9 +56,11 @@ internal ref struct RequestInspection(SensitivityDetector detector, FindingSink 
     private void ReadMessage(ChatMessage message, InjectionRole role)
     {
         Read(message.AuthorName, InjectionRole.Model);
-        foreach (var content in message.Contents)
+
+        // By index: an enumerator of the interface would be allocated for every message.
+        for (var i = 0; i < message.Contents.Count; i++)
         {
-            switch (content)
+            switch (message.Contents[i])
             {
                 case TextContent text: Read(text.Text, role); break;
                 case TextReasoningContent reasoning: Read(reasoning.Text, InjectionRole.Model); break;

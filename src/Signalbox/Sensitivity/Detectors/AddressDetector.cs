@@ -31,7 +31,8 @@ internal static class AddressDetector
             return end;
         }
 
-        if (IsTown(passage, start, end) || IsEastern(passage.Text, start, end))
+        if (Towns.IsTown(passage, start, end) || Towns.IsEastern(passage.Text, start, end)
+            || (passage.At(end) is '号' or '號' && (passage.Before(start, 24) & WordClass.AddressIntro) != 0))
         {
             return end;
         }
@@ -149,6 +150,18 @@ internal static class AddressDetector
         return 0;
     }
 
+    /// <summary>5th Avenue, 42nd Street; returns where the street ends, or 0.</summary>
+    public static int MatchOrdinal(in Passage passage, int start, int end)
+    {
+        if (passage.Text[start..end] is not ([.., 's', 't'] or [.., 'n', 'd'] or [.., 'r', 'd'] or [.., 't', 'h']) || !char.IsAsciiDigit(passage.Text[end - 3]))
+        {
+            return 0;
+        }
+
+        var street = WordWalk.After(passage.Text, end);
+        return !street.IsEmpty && street.Start - end == 1 && (passage.Of(street.Start, street.End) & WordClass.StreetAfter) != 0 && char.IsUpper(passage.Text[street.Start]) ? street.End : 0;
+    }
+
     // rue de Piétrain 371, Via Roma 131, ul. Miła 53, C/ Señores Curas 88
     private static int StreetThenNumber(in Passage passage, int start)
     {
@@ -212,37 +225,6 @@ internal static class AddressDetector
 
     private static bool IsPlainStreet(ReadOnlySpan<char> word) => word is "street" or "st" or "avenue" or "ave" or "road" or "rd" or "boulevard" or "blvd" or "lane";
 
-    // Calgary, AB 12345; FPO AA 85844; 53-320 Wrocław; D-10115 Berlin; 1012 AB Amsterdam
-    private static bool IsTown(in Passage passage, int start, int end)
-    {
-        var text = passage.Text;
-        var isState = start >= 4 && text[start - 1] == ' ' && char.IsAsciiLetterUpper(text[start - 2]) && char.IsAsciiLetterUpper(text[start - 3]) && text[start - 4] is ' ';
-        if (end - start == 5 && ((isState && start >= 5 && text[start - 5] is ',') || (passage.Before(start, 8) & WordClass.Military) != 0))
-        {
-            return true;
-        }
-
-        var isBeforeTown = end + 2 < text.Length && text[end] == ' ' && char.IsUpper(text[end + 1]) && char.IsLower(text[end + 2]);
-        if (isBeforeTown && start >= 3 && text[start - 1] == '-')
-        {
-            var isPolish = end - start == 3 && char.IsAsciiDigit(text[start - 2]) && char.IsAsciiDigit(text[start - 3]) && (start == 3 || !char.IsLetterOrDigit(text[start - 4]));
-            var isWithCountry = end - start is 4 or 5 && char.IsAsciiLetterUpper(text[start - 2]) && (start == 2 || !char.IsLetterOrDigit(text[start - 3]) || char.IsAsciiLetterUpper(text[start - 3]));
-            return isPolish || isWithCountry;
-        }
-
-        return end - start == 4 && end + 5 < text.Length && text[end] == ' ' && char.IsAsciiLetterUpper(text[end + 1]) && char.IsAsciiLetterUpper(text[end + 2])
-            && text[end + 3] == ' ' && char.IsUpper(text[end + 4]) && char.IsLower(text[end + 5]) && text[(end + 1)..(end + 3)] is not ("AD" or "BC" or "CE" or "AM" or "PM" or "US");
-    }
-
-    // 1丁目, 路123号, 〒100-0001
-    private static bool IsEastern(ReadOnlySpan<char> text, int start, int end)
-    {
-        var after = end < text.Length ? text[end] : '\0';
-        var before = start > 0 ? text[start - 1] : '\0';
-        return before == '〒' || (before is '路' or '街' or '道' or '巷' or '弄' && after is '号' or '號' or '弄')
-            || text[end..].StartsWith("丁目") || text[end..].StartsWith("番地") || (before is '로' or '길' || (before == ' ' && start > 1 && text[start - 2] is '로' or '길'));
-    }
-
     /// <summary>Where a sentence says that it is an address: "lives at 255 Hersnap 18", "4923 Parmova 109" on a line of its own.</summary>
     private static int Described(in Passage passage, WordSpan before, int start, int end, ref int from)
     {
@@ -255,21 +237,21 @@ internal static class AddressDetector
 
         var isIntroduced = (passage.Before(start, IntroReach) & WordClass.AddressIntro) != 0;
         var isBeforeName = !after.IsEmpty && after.Start - end == 1 && text[end] == ' ' && char.IsUpper(text[after.Start]) && !Months.Is(text[after.Start..after.End]);
-        if (isBeforeName && end - start is >= 2 and <= 5)
+        if (isBeforeName && end - start <= 5)
         {
-            var number = NumberAfterName(text, after);
+            var number = end - start >= 2 ? NumberAfterName(text, after) : 0;
             if (number > 0)
             {
                 return number;
             }
 
-            if (isIntroduced && after.Length > 2 && (before.IsEmpty || text[before.End] == ':' || (passage.Of(before.Start, before.End) & (WordClass.Small | WordClass.AddressIntro)) != 0))
+            if (isIntroduced && after.Length > 2 && (before.IsEmpty || text[before.End] == ':' || char.IsLower(text[before.Start]) || (passage.Of(before.Start, before.End) & (WordClass.Small | WordClass.AddressIntro)) != 0))
             {
                 return after.End;
             }
         }
 
-        var isAfterName = !before.IsEmpty && before.Length > 2 && start - before.End == 1 && char.IsUpper(text[before.Start]) && !Months.Is(text[before.Start..before.End]);
+        var isAfterName = !before.IsEmpty && before.Length > 2 && (start - before.End == 1 || (start - before.End == 2 && text[before.End] == ',')) && char.IsUpper(text[before.Start]) && !Months.Is(text[before.Start..before.End]);
         if (isAfterName && isIntroduced && end - start <= 4 && !IsYear(text[start..end]) && IsSaidPlace(passage, before))
         {
             from = before.Start;
@@ -282,7 +264,7 @@ internal static class AddressDetector
     // "at Kesk 53", "of Joaquin Suarez 2906", "address: Bygget 64", but not "Example 1".
     private static bool IsSaidPlace(in Passage passage, WordSpan word)
     {
-        for (var words = 0; words < 4 && !word.IsEmpty; words++)
+        for (var words = 0; words < 6 && !word.IsEmpty; words++)
         {
             var classes = passage.Of(word.Start, word.End);
             if ((classes & (WordClass.Small | WordClass.AddressIntro)) != 0)
@@ -291,14 +273,14 @@ internal static class AddressDetector
             }
 
             var before = WordWalk.Before(passage.Text, word.Start);
-            if (before.IsEmpty || word.Start - before.End > 1)
+            if (before.IsEmpty || (word.Start - before.End > 1 && !(passage.Text[before.End] == '.' && before.Length < 6)))
             {
                 return !before.IsEmpty && passage.Text[before.End] is ':' or ',' && passage.At(before.End + 1) != '\n';
             }
 
             if (!char.IsUpper(passage.Text[word.Start]))
             {
-                return false;
+                return words > 0;
             }
 
             word = before;

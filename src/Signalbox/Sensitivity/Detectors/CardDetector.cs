@@ -71,7 +71,7 @@ internal static class CardDetector
         return digits.Length switch
         {
             13 => four / 1000 == 4,
-            14 => four / 10 is 36 or 38 or 39 or >= 300 and <= 305,
+            14 => four / 100 is 36 or 38 or 39 || four / 10 is >= 300 and <= 305,
             15 => four / 100 is 34 or 37 || four is 2131 or 1800,
             16 => four / 1000 is 4 or 5 || four is >= 2200 and <= 2720 or >= 3528 and <= 3589 || four / 100 is 60 or 62 or 64 or 65 or 67 or 81 or 82 or 30 or 36 or 38 or 39,
             17 or 18 => four / 100 is 62 or 50 or 56 or 58 or 67,

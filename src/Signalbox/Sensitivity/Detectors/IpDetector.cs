@@ -40,15 +40,16 @@ internal static class IpDetector
         }
 
         var words = passage.Before(number.Start, Reach);
-        var looksLikeSection = parts[0] <= 30 && parts[1] <= 30 && parts[2] <= 30 && parts[3] <= 30;
+        var looksLikeSection = parts[0] <= 15 && parts[1] <= 15 && parts[2] <= 15 && parts[3] <= 15;
         if ((words & WordClass.Ip) == 0 && ((passage.Before(number.Start, 14) & WordClass.Version) != 0 || (looksLikeSection && parts[0] != 10)))
         {
             return 0;
         }
 
-        if (parts[0] is not (0 or 127))
+        var isOwnMachine = parts[0] is 0 or 127 && parts[1] == 0;
+        if (!isOwnMachine)
         {
-            var isPrivate = parts[0] == 10 || (parts[0] == 172 && parts[1] is >= 16 and <= 31) || (parts[0] == 192 && parts[1] == 168) || (parts[0] == 169 && parts[1] == 254);
+            var isPrivate = parts[0] is 10 or 0 or 127 || (parts[0] == 172 && parts[1] is >= 16 and <= 31) || (parts[0] == 192 && parts[1] == 168) || (parts[0] == 169 && parts[1] == 254);
             found.Add(isPrivate ? SensitivityKind.PrivateIp : SensitivityKind.IpAddress, number.Start, end);
         }
 

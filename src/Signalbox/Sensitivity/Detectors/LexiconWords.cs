@@ -21,6 +21,10 @@ internal static class LexiconWords
             zadzwon* dzwon* volejte zavolejte volej numer* kontakt* soita* soittaa tavoittaa numero* numeroon numeroni numerosta ring ringa ringer ringe nummer kontakta nar nas volat* cislo* hivj* hivni szam* sun* arayin numara* ara
             connect answer answers pick номер* звон* позвон* καλεστε* αριθμ* viber telegram signal
             """),
+        (WordClass.Call | WordClass.Reach, """
+            call dial ring anruf* anrufen rufen appelez appeler appelle llama* llame* marque chiama* chiami ligue liga ligar bel bellen zadzwon* dzwon* soita* soittaa ringa ringer ringe
+            volejte zavolejte zavolajte volajte hivj* sunati nazovite pozovite ara arayin позвон* звоните телефонуй* καλεστε
+            """),
         (WordClass.Card, """
             card* credit* creditcard* debit* visa mastercard amex maestro cc karte* kreditkarte* kreditk* bankkarte* girocard* ec carte* carta* tarjeta* cartao cartoes kaart*
             creditkaart* betaalkaart* bankpas karta karte karty kartom* kartu* kredytow* kort* kreditkort* bankkort* betalkort* luottokort* pankkikort* maksukort*
@@ -68,9 +72,9 @@ internal static class LexiconWords
     public static (WordClass Class, string Words)[] Places { get; } =
     [
         (WordClass.StreetBefore, """
-            rue avenue av ave boulevard bd bld chemin impasse allee allée quai cours route place square laan straat calle c cl avda avenida plaza paseo carrer camino carretera ctra glorieta ronda travesia cuesta
-            via viale piazza piazzetta piazzale corso vicolo largo strada contrada salita lungomare rua r travessa praca praça alameda estrada rodovia beco
-            ul ulica ulicy al aleja aleje alei plac pl os osiedle ulice namesti náměstí trida strada str bulevardul bd calea soseaua piata intrarea οδος οδου οδο λεωφορος λ πλατεια улица ул проспект пр переулок пер площадь бульвар
+            rue avenue av ave boulevard bd bld chemin impasse allee allée quai cours route passage voie sente villa hameau residence place square laan straat calle c cl avda avenida plaza paseo carrer camino carretera ctra glorieta ronda travesia cuesta ramal masia caserio urbanizacion urb poligono rambla rincon extrarradio barrio bajada callejon colonia privada priv prolongacion retorno viaducto andador circuito arrabal poblado pasaje carrera autopista
+            via viale piazza piazzetta piazzale corso vicolo largo strada contrada salita lungomare incrocio rotonda borgo rua r travessa praca praça alameda estrada rodovia beco marginal caminho jardim viela urbanizacao
+            ul ulica ulicy al aleja aleje alei plac pl os osiedle skwer bulw rondo ulice namesti náměstí trida strada str bulevardul bd calea soseaua piata intrarea aleea οδος οδου οδο λεωφορος λεωφ λ πλατεια πλ улица ул проспект пр переулок пер площадь пл бульвар аллея набережная наб шоссе вулиця вул провулок майдан площа
             jalan jl
             """),
         (WordClass.StreetAfter, """
@@ -82,7 +86,7 @@ internal static class LexiconWords
             straat laan plein gracht kade singel dreef steeg
             katu tie kuja polku puisto kaari
             gatan gata vägen väg torg gränd stigen backe vej gade allé stræde plads veien vei gate plass
-            utca út u útja tér krt körút köz sétány cadde caddesi cd sokak sokağı sk mahallesi mah bulvarı tänav tee maantee iela gatvė g prospekt
+            utca út u útja tér krt körút köz sétány dűlő rakpart körtér fasor főtér határút lépcső cesta nábrežie nábřeží schody námestie náměstí улица ул проспект пр переулок пер площадь пл набережная наб бульвар шоссе аллея вулиця майдан провулок cadde caddesi cd sokak sokağı sk mahallesi mah bulvarı tänav tee maantee iela gatvė g prospekt
             """),
         (WordClass.StreetAt, "unter auf am im zum zur hinter beim"),
         (WordClass.Unit, "apt apts apartment appt suite ste apto appartement wohnung piso depto interno scala lokal lgh lejl asunto dept door daire kat bldg"),
@@ -94,7 +98,7 @@ internal static class LexiconWords
             wohn* wohnt wohne wohnhaft anschrift* zustell* liefer* lieferung sitz umgezogen habite* habitons domicilie* domicile adresse* livrer livraison demeurant reside situe
             direccion domicilio vivo vive vivimos reside ubicado ubicada entregar envien envio enviar situado indirizzo abito abita abitiamo residente spedire spedite consegn*
             endereco moro mora moramos reside morada entrega adres* woon woont wonen gevestigd bezorg* mieszk* zamieszk* adres* dostarcz* bor boende adressen levereras bopæl bopael bopel leveres
-            asun asuu asuvat osoite* osoittee* toimit* sijaitsee lakik lakom cim* bydl* adresa locuiesc oturuyorum διευθυνσ* живу живет живёт адрес* 住所* 地址* 주소*
+            asun asuu asuvat osoite* osoittee* toimit* sijaitsee lakik lakom cim* bydl* adresa locuiesc oturuyorum διευθυνσ* μενω μενουμε κατοικω живу живет живёт адрес* живем 住所* 地址* 주소*
             """),
         (WordClass.Small, """
             the a an of in on at and or to for with from by is was are were be been this that these those it its than then my your his her our their no not about into over down up off each every per which what who when where

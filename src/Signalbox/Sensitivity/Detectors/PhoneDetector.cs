@@ -76,7 +76,7 @@ internal static class PhoneDetector
         }
 
         var isAbroad = text.Slice(part.Start, groups[0].Length).StartsWith("00") && groups[0].Length >= 3;
-        return (isAbroad ? part.Digits is >= 10 and <= 16 : part.Digits is >= 9 and <= 12 && groups[0].Length >= 2) && !IsBinary(text, part);
+        return (isAbroad ? part.Digits is >= 10 and <= 16 : part.Digits is >= 9 and <= 13 && groups[0].Length >= 2) && !IsBinary(text, part);
     }
 
     private static bool IsNorthAmerican(ReadOnlySpan<char> text, in NumberShape part, char separator)
@@ -111,10 +111,15 @@ internal static class PhoneDetector
 
         if (part.Groups.Length == 1)
         {
+            if ((passage.Before(part.Start, 24) & WordClass.Call) != 0)
+            {
+                return part.Digits is >= 6 and <= 14;
+            }
+
             return part.Digits is >= 9 and <= 12 && ((before & WordClass.Reach) != 0) && passage.Text[part.Start] is '0' or >= '4';
         }
 
-        return part.Digits is >= 7 and <= 12 && part.Groups.Length <= 6 && part.OneSeparator() is not ('/' or '.');
+        return part.Digits is >= 7 and <= 12 && part.Groups.Length <= 6 && (part.OneSeparator() is not ('/' or '.') || part.Is("333"));
     }
 
     // Money and measures are no numbers to call.

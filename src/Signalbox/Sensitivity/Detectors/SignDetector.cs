@@ -124,6 +124,12 @@ internal static class SignDetector
             return postcode;
         }
 
+        if (end - start is > 2 and < 7 && AddressDetector.MatchOrdinal(passage, start, end) is var ordinal and > 0)
+        {
+            found.Add(SensitivityKind.Address, start, ordinal);
+            return ordinal;
+        }
+
         // "12a Hauptstrasse", "Hauptstrasse 12a"
         var digits = passage.Text[start..end].IndexOfAnyExceptInRange('0', '9');
         var isHouse = digits is >= 1 and <= 4 && end - start == digits + 1;

@@ -29,6 +29,7 @@ internal enum WordClass : ulong
     Military = 1UL << 21,
     StreetOther = 1UL << 22,
     StreetAt = 1UL << 23,
+    Call = 1UL << 24,
 
     Override = 1UL << 32,
     Prior = 1UL << 33,
@@ -55,6 +56,7 @@ internal enum WordClass : ulong
     All = 1UL << 54,
     Discuss = 1UL << 55,
     Common = 1UL << 56,
+    Mine = 1UL << 57,
 }
 
 /// <summary>A known word in a text.</summary>

@@ -42,7 +42,7 @@ internal static class WordWalk
         }
 
         var end = start;
-        while (end < text.Length && end - start < LongestWord && IsLetter(text[end]))
+        while (end < text.Length && end - start < LongestWord && (IsLetter(text[end]) || (text[end] is '\'' or '’' && end == start + 1 && end + 1 < text.Length && char.IsUpper(text[end + 1]))))
         {
             end++;
         }
@@ -89,7 +89,7 @@ internal static class StreetEndings
     [
         "strasse", "strase", "str", "weg", "gasse", "platz", "allee", "ufer", "damm", "steig", "graben", "straat", "laan", "plein", "gracht", "kade", "dreef",
         "singel", "steeg", "markt", "katu", "tie", "kuja", "polku", "kaari", "ranta", "gatan", "vagen", "gata", "gate", "veien", "vegen", "veg", "vei", "stigen", "torget", "backen", "grand",
-        "vej", "gade", "vanget", "strade", "straede", "alle", "braut", "vegur", "stigur", "utca", "utja", "ulica", "road",
+        "vej", "gade", "gaden", "parken", "haven", "vanget", "gardet", "allen", "granden", "bakken", "vollen", "kroken", "plassen", "stien", "raitti", "rinne", "linja", "penger", "wiese", "matte", "vanget", "strade", "straede", "alle", "braut", "vegur", "stigur", "utca", "utja", "ulica", "road",
     ];
 
     public static bool Has(ReadOnlySpan<char> word)

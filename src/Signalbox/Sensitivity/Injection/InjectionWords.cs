@@ -63,7 +63,8 @@ internal static class InjectionWords
         (WordClass.Scope, "prompt private personal any information informationen données datos"),
         (WordClass.Common, "question* chat* conversation message* language* text* word words example* please like make made know want need time use used using more with some under always given including based about other someone anyone their there response* reply replies job task tasks programmed developed maintain focus appropriate potential concerns individual details"),
         (WordClass.Discuss, "discuss* topic* talk* mention* answer* help* allowed recommend* advice conversation speak thema themen besprechen sujet tema temas hablar parler"),
+        (WordClass.Mine, "my mine i meine mein meinem ich mon ma mes je mi mis mio mia io meu minha eu mijn ik mój moje moja min mitt jag jeg minun wifi bank account s a an any good strong"),
         (WordClass.Compromised, "compromised hacked verify reset suspended click link comprometida compromise kompromittiert gehackt piraté"),
-        (WordClass.Question, "what whats where when which who how can could tell was wo wann welche* wer wie quel quelle quels où qui qué que cuál cual dónde donde quién qual quale dove chi onde quem wat waar welke wie jakie jaki gdzie kto co mikä missä kuka vad var vem hvad hvor hvem ποιος ποια που какой где"),
+        (WordClass.Question, "what whats where when which who how can could tell was wo wann welche* wer wie quel quelle quels où qui qué que cuál cual dónde donde quién qual quale dove chi onde quem wat waar welke wie jakie jaki gdzie kto co mikä missä kuka vad var vem hvad hvor hvem ποιος ποια που какой где 何* 什么* 무엇* क्या कहां कहाँ कौन τι ما أين"),
     ];
 }
