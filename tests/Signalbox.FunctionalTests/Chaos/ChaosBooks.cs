@@ -11,7 +11,7 @@ internal sealed class ChaosBooks(ICollection<ChaosCall> calls, IReadOnlyCollecti
         Assert.Equal(byRequestId.Count, records.Count);
         Assert.Equal(records.Count, records.Select(static record => record.RequestId).Distinct().Count());
         var complaints = new List<string>();
-        var sent = calls.GroupBy(static call => call.Request).ToDictionary(static group => group.Key, static group => group.Count());
+        var sent = calls.ToLookup(static call => call.Request);
         foreach (var record in records)
         {
             if (!byRequestId.TryGetValue(record.RequestId, out var call))
@@ -20,7 +20,7 @@ internal sealed class ChaosBooks(ICollection<ChaosCall> calls, IReadOnlyCollecti
             }
             else if (call is not null)
             {
-                Compare(record, call, sent[call.Request], complaints);
+                Compare(record, call, [.. sent[call.Request]], complaints);
             }
         }
 
@@ -29,6 +29,9 @@ internal sealed class ChaosBooks(ICollection<ChaosCall> calls, IReadOnlyCollecti
         Assert.Equal(
             (served.Sum(static call => (long)call.Answer.Input), served.Sum(static call => (long)call.Answer.Output)),
             (Sum(static usage => usage.InputTokenCount), Sum(static usage => usage.OutputTokenCount)));
+        Assert.Equal(
+            calls.Where(static call => call is { End: ChaosEnd.Cut, IsStream: true }).Sum(static call => (long)call.Answer.Input),
+            records.Where(static record => record.Streamed).Sum(static record => record.Waste.Usage?.InputTokenCount ?? 0));
     }
 
     public override string ToString()
@@ -37,13 +40,25 @@ internal sealed class ChaosBooks(ICollection<ChaosCall> calls, IReadOnlyCollecti
         return $"{calls.Count} calls ({string.Join(", ", ends)}); journal: {records.Count} records, {records.Sum(static record => record.Attempts)} attempts";
     }
 
-    private static void Compare(UsageRecord record, ChaosCall call, int sent, List<string> complaints)
+    private static void Compare(UsageRecord record, ChaosCall served, IReadOnlyList<ChaosCall> sent, List<string> complaints)
     {
         var counted = (record.Usage?.InputTokenCount, record.Usage?.OutputTokenCount, record.IsEstimated);
-        if (counted != (call.Answer.Input, call.Answer.Output, false) || record.Attempts != sent || record.Error is not null || record.Model != $"{call.Provider}/m")
+        if (counted != (served.Answer.Input, served.Answer.Output, false) || record.Attempts != sent.Count || record.Error is not null || record.Model != $"{served.Provider}/m")
         {
-            complaints.Add($"request {call.Request}: {record.Model}, {record.Attempts} attempts, {counted}, error {record.Error}; "
-                + $"it was {call.Provider}, {sent} calls, {(call.Answer.Input, call.Answer.Output, false)}");
+            complaints.Add($"request {served.Request}: {record.Model}, {record.Attempts} attempts, {counted}, error {record.Error}; "
+                + $"it was {served.Provider}, {sent.Count} calls, {(served.Answer.Input, served.Answer.Output, false)}");
+        }
+
+        // What was thrown away: a stream that was cut after its first event had stated its counts there; a complete answer that was cut
+        // had not come to them, so they are estimated; a refusal, a reset and silence cost nothing.
+        var lost = sent.Where(call => call != served).ToList();
+        var cut = lost.Where(static call => call.End == ChaosEnd.Cut).ToList();
+        var expected = cut.Count == 0 ? (null, null) : ((long?)cut.Sum(static call => call.Answer.Input), (long?)cut.Count);
+        var wasted = (record.Waste.Usage?.InputTokenCount, record.Waste.Usage?.OutputTokenCount);
+        if (record.Waste.Failed + record.Waste.Wasted != lost.Count || (served.IsStream || cut.Count == 0 ? wasted != expected : wasted.Item1 is not > 0 || !record.Waste.IsEstimated))
+        {
+            complaints.Add($"request {served.Request}: waste of {record.Waste.Failed} failed and {record.Waste.Wasted} wasted attempts, {wasted}; "
+                + $"it was {lost.Count} calls ({string.Join(", ", lost.Select(static call => $"{call.Provider} {call.End}"))}), {expected}");
         }
     }
 

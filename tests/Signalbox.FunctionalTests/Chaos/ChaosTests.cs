@@ -52,7 +52,9 @@ public sealed partial class ChaosTests
         return $$"""
             {
               "providers": { {{string.Join(',', providers)}} },
-              "routes": { "three": { "strategy": "least_busy", "models": ["flaky/m", "sleepy/m", "steady/m"] } }
+              // The flaky one stays in: with the default its breaker would soon leave little of it.
+              "resilience": { "breaker": { "failureShare": 0.9 } },
+              "routes": { "three": { "strategy": "round_robin", "models": ["flaky/m", "sleepy/m", "steady/m"] } }
             }
             """;
     }

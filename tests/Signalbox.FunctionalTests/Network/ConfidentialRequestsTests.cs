@@ -72,7 +72,8 @@ public sealed class ConfidentialRequestsTests
                 var wire = Wire.All[number % Wire.All.Count];
                 var local = bench.AddLocal($"local-{number}", wire, call => isHealthy ? Good.AnswerAsync(call, wire, stream) : call.AnswerAsync(503, "application/json", MatrixFaults.ErrorOf(wire, 503, "no")));
                 var route = bench.AddRoute($"route-{number}", $$"""
-                    "strategy":"{{strategy}}","models":["cloud-{{wire}}/m","named-{{wire}}/m","{{local}}"],"hedge":{"enabled":true,"delay":"1ms","maxShare":1},"enhancePrompts":true
+                    "strategy":"{{strategy}}","models":["cloud-{{wire}}/m","named-{{wire}}/m","{{local}}"],"hedge":{"enabled":true,"delay":"1ms","maxShare":1},"enhancePrompts":true,
+                    "cascade":{"threshold":1,"checks":["refusal","consistency","checker"],"checker":"cloud-{{wire}}/m"}
                     """);
                 requests.Add((Ask(number, wire, route, stream), wire, stream, isHealthy));
             }
@@ -87,6 +88,41 @@ public sealed class ConfidentialRequestsTests
             var answer = answers[request.Number];
             Assert.True(isHealthy ? wire.Walk(answer, stream).Text.ToString() == Wire.SampleText : answer.Status >= 400 && wire.ErrorMessage(answer).Length > 0, $"{request}: {answer.Status} {answer.Text}");
         }
+    }
+
+    [Fact]
+    public async Task An_open_breaker_a_full_house_and_a_slow_start_are_no_reasons_to_leave_it()
+    {
+        await using var bench = await HouseBench.StartAsync();
+        foreach (var wire in Wire.All)
+        {
+            // One that fails until its breaker opens, one that takes a single request at a time, one that a hedge would soon overtake.
+            var broken = bench.AddLocal($"broken-{wire}", wire, call => call.AnswerAsync(500, "application/json", wire.Error("no")));
+            bench.AddLocal($"narrow-{wire}", wire, call => AnswerLateAsync(call, wire));
+            var narrow = bench.AddModel($"narrow-{wire}-model", $""" "provider":"narrow-{wire}","upstream":"m","maxConcurrency":1 """);
+            var slow = bench.AddLocal($"slow-{wire}", wire, call => AnswerLateAsync(call, wire));
+            bench.AddRoute($"broken-{wire}-then-cloud", $$""" "models":["{{broken}}"],"fallbacks":["cloud-{{wire}}/m","named-{{wire}}/m"] """);
+            bench.AddRoute($"narrow-{wire}-then-cloud", $$""" "models":["{{narrow}}","cloud-{{wire}}/m"] """);
+            bench.AddRoute($"slow-{wire}-then-cloud", $$""" "models":["{{slow}}","cloud-{{wire}}/m"],"hedge":{"enabled":true,"delay":"1ms","maxShare":1} """);
+        }
+
+        await bench.OpenAsync();
+        var requests = new List<SecretRequest>();
+        foreach (var wire in Wire.All)
+        {
+            foreach (var kind in (string[])["broken", "narrow", "slow"])
+            {
+                for (var i = 0; i < 30; i++)
+                {
+                    requests.Add(Ask(requests.Count, wire, $"{kind}-{wire}-then-cloud", stream: i % 2 == 0));
+                }
+            }
+        }
+
+        await AskAllAsync(bench, requests);
+
+        MustHaveStayed(bench);
+        Assert.All(Wire.All, wire => Assert.InRange(bench.LocalCalls($"broken-{wire}"), 1, 29));
     }
 
     [Fact]
@@ -153,6 +189,12 @@ public sealed class ConfidentialRequestsTests
         // Counting tokens needs no provider: it may be estimated in the house.
         Assert.All(requests.Where(static request => !request.Path.Contains("ount", StringComparison.Ordinal)),
             request => Assert.True(answers[request.Number].Status >= 400, $"{request}: {answers[request.Number].Text}"));
+    }
+
+    private static async Task AnswerLateAsync(UpstreamCall call, Wire wire)
+    {
+        await Pause.ForAsync(TimeSpan.FromMilliseconds(20), call.AbortedToken);
+        await Good.AnswerAsync(call, wire, SideAnswers.IsStream(call, wire));
     }
 
     /// <summary>The cloud next to what is local, in every place in which a route may have it.</summary>

@@ -15,6 +15,7 @@ internal sealed class HouseBench : IAsyncDisposable
     public static readonly IPAddress CloudAddress = IPAddress.Parse("127.0.0.2");
     private const string CloudName = "far-away";
     private readonly List<string> _providers = [];
+    private readonly List<string> _models = [];
     private readonly List<string> _routes = [];
     private readonly ConcurrentDictionary<string, int> _localCalls = new(StringComparer.Ordinal);
 
@@ -64,10 +65,16 @@ internal sealed class HouseBench : IAsyncDisposable
         return name;
     }
 
+    public string AddModel(string id, string settings)
+    {
+        _models.Add($"\"{id}\":{{{settings}}}");
+        return id;
+    }
+
     public int LocalCalls(string name) => _localCalls.GetValueOrDefault(name);
 
     public async Task OpenAsync() =>
-        Gateway = await GatewayHarness.StartAsync($"{{\"providers\":{{{string.Join(',', _providers)}}},\"routes\":{{{string.Join(',', _routes)}}}}}");
+        Gateway = await GatewayHarness.StartAsync($"{{\"providers\":{{{string.Join(',', _providers)}}},\"models\":{{{string.Join(',', _models)}}},\"routes\":{{{string.Join(',', _routes)}}}}}");
 
     public async ValueTask DisposeAsync()
     {
