@@ -15,6 +15,7 @@ internal enum SensitivityKind
     Address,
     PersonName,
     Credential,
+    RandomToken,
     PrivateKey,
     FieldName,
 }
@@ -39,6 +40,7 @@ internal static class SensitivityKinds
         ("address", SensitivityLabel.Internal),
         ("person_name", SensitivityLabel.Internal),
         ("credential", SensitivityLabel.Confidential),
+        ("random_token", SensitivityLabel.Internal),
         ("private_key", SensitivityLabel.Confidential),
         ("field_name", SensitivityLabel.Internal),
     ];

@@ -6,6 +6,7 @@ internal static class CredentialDetector
     private const int LongestValue = 200;
     private const int RandomLength = 16;
     private const int LongestToken = 300;
+    private const int LongestPrefix = 24;
     private const string KeyHeader = "-----BEGIN ";
 
     private static readonly string[] Placeholders =
@@ -49,19 +50,22 @@ internal static class CredentialDetector
         return 0;
     }
 
-    /// <summary>Whether a word of letters and digits looks drawn at random.</summary>
-    public static bool LooksRandom(in Passage passage, int start, int end)
+    /// <summary>
+    /// What a word of letters and digits is that looks drawn at random: a secret where it is called one, or where a prefix such as
+    /// "name_live_" stands before it; else a random token, for ids, hashes and encrypted blobs look the same. Null for ordinary words.
+    /// </summary>
+    public static SensitivityKind? OfRandom(in Passage passage, int start, int end)
     {
         var word = passage.Text[start..end];
         if (word.Length is < RandomLength or > LongestToken)
         {
-            return false;
+            return null;
         }
 
         // A signed token: three parts, the first of them JSON in base64.
         if (word.StartsWith("eyJ") && passage.At(end) == '.' && char.IsAsciiLetterOrDigit(passage.At(end + 1)))
         {
-            return true;
+            return SensitivityKind.Credential;
         }
 
         var (upper, lower, digits, changes) = (0, 0, 0, 0);
@@ -79,14 +83,15 @@ internal static class CredentialDetector
         }
 
         // Names in code have words in them; what is drawn at random rarely has five small letters in a row.
-        if (digits >= 2 && upper >= 2 && lower >= 2 && longestRun <= 4 && changes * 100 >= word.Length * 42)
+        var isMixed = digits >= 2 && upper >= 2 && lower >= 2 && longestRun <= 4 && changes * 100 >= word.Length * 42;
+        var isOfOneCase = digits >= 4 && upper + lower >= 4 && changes * 100 >= word.Length * 28;
+        if (!isMixed && !isOfOneCase)
         {
-            return true;
+            return null;
         }
 
-        // One case only, like a hash: a secret where it is called one, or where a prefix like "name_live_" stands before it.
-        var isNamed = (passage.Before(start, 40) & (WordClass.Secret | WordClass.WeakSecret)) != 0 || IsPrefixed(passage.Text, start);
-        return isNamed && digits >= 4 && upper + lower >= 4 && changes * 100 >= word.Length * 28;
+        var isNamed = (passage.Before(start, 40) & (WordClass.Secret | WordClass.WeakSecret)) != 0 || IsOfSecretPrefix(passage.Text, start);
+        return isNamed ? SensitivityKind.Credential : isMixed ? SensitivityKind.RandomToken : null;
     }
 
     /// <summary>Finds the headers of private keys.</summary>
@@ -205,8 +210,31 @@ internal static class CredentialDetector
         return value.IndexOfAnyExcept("*.x-_X•") < 0;
     }
 
-    private static bool IsPrefixed(ReadOnlySpan<char> text, int start) =>
-        start >= 3 && text[start - 1] is '_' or '-' && char.IsAsciiLetterLower(text[start - 2]) && char.IsAsciiLetterLower(text[start - 3]);
+    // What issues secrets says so in front of them; "msg_", "req_" and their like are ids.
+    private static bool IsOfSecretPrefix(ReadOnlySpan<char> text, int start)
+    {
+        var begin = start;
+        while (begin > 0 && start - begin < LongestPrefix && (char.IsAsciiLetterLower(text[begin - 1]) || text[begin - 1] is '_' or '-'))
+        {
+            begin--;
+        }
+
+        var prefix = text[begin..start];
+        if (prefix.Length < 3 || prefix[^1] is not ('_' or '-'))
+        {
+            return false;
+        }
+
+        foreach (var range in prefix.SplitAny('_', '-'))
+        {
+            if (prefix[range] is "sk" or "pk" or "rk" or "key" or "api" or "apikey" or "secret" or "token" or "tok" or "pat" or "pass" or "live" or "test" or "prod" or "auth" or "priv")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static int SkipBlanks(ReadOnlySpan<char> text, int position)
     {

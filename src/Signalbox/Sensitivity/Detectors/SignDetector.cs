@@ -112,9 +112,9 @@ internal static class SignDetector
             return code;
         }
 
-        if (CredentialDetector.LooksRandom(passage, start, end))
+        if (CredentialDetector.OfRandom(passage, start, end) is { } random)
         {
-            found.Add(SensitivityKind.Credential, start, end);
+            found.Add(random, start, end);
             return end;
         }
 
