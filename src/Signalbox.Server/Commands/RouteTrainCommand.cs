@@ -34,6 +34,14 @@ internal static class RouteTrainCommand
             return CommandLine.WrongWords;
         }
 
+        var target = parsed.GetValue(Out)!;
+        if (Path.GetDirectoryName(Path.GetFullPath(target)) is not { } folder || !Directory.Exists(folder))
+        {
+            // Said before the training, not after it.
+            Console.Error.WriteLine($"error: {target}: cannot be written: its folder does not exist.");
+            return CommandLine.WrongWords;
+        }
+
         var files = new List<OutcomesFile>();
         foreach (var path in parsed.GetValue(Outcomes)!)
         {
@@ -54,7 +62,6 @@ internal static class RouteTrainCommand
         var predictor = DifficultyTrainer.Train(
             [.. files.Select(static file => file.Rows)], pair,
             new DifficultyOptions { Seed = parsed.GetValue(Seed), Cancellation = cancellation, Progress = RouteFiles.Progress("training") });
-        var target = parsed.GetValue(Out)!;
         if (!RouteFiles.Write(target, predictor.Save))
         {
             return CommandLine.Failed;

@@ -13,6 +13,9 @@ internal sealed record DifficultyOptions
     /// <summary>How far the score of models in general is believed for two that are not known; the rest is left to the prompt's length.</summary>
     public double GeneralTrust { get; init; } = 0.35;
 
+    /// <summary>And it is asked more of the prompt's words before it is believed at all.</summary>
+    public (double Strange, double Familiar) GeneralWords { get; init; } = (0.05, 0.2);
+
     /// <summary>How much of a pair's target comes from what other models' outcomes of the same rows say about it.</summary>
     public double PeerShare { get; init; } = 0.7;
 
@@ -40,6 +43,7 @@ internal static class DifficultyTrainer
         {
             Seed = options.Seed,
             Trust = pair is null ? options.GeneralTrust : 1,
+            FamiliarWords = pair is null ? options.GeneralWords : options.Scores.FamiliarWords,
             Cancellation = options.Cancellation,
             Progress = () => options.Progress?.Invoke(++done, parts),
         };

@@ -67,10 +67,20 @@ public sealed class RouteCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Weights_that_cannot_be_written_end_training_with_1()
+    public async Task A_folder_that_does_not_exist_is_said_before_the_training()
     {
-        Assert.Equal(1, await Run("route", "train", "--outcomes", Outcomes(60), "--out", Path.Combine(_folder.Path, "no", "such", "folder")));
+        Assert.Equal(2, await Run("route", "train", "--outcomes", Outcomes(60), "--out", Path.Combine(_folder.Path, "no", "such", "folder")));
+        Assert.Contains("its folder does not exist", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Weights_that_cannot_be_written_end_training_with_1_and_leave_nothing_behind()
+    {
+        var taken = Directory.CreateDirectory(Path.Combine(_folder.Path, "taken")).FullName;
+        Assert.Equal(1, await Run("route", "train", "--outcomes", Outcomes(60), "--out", taken));
         Assert.Contains("cannot be written", _errors.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
