@@ -64,7 +64,7 @@ internal static class LexiconWords
     [
         (WordClass.Secret, """
             password* passwd pwd passcode* passphrase* passwort* passworter kennwort* passe contrasena* contraseña clave senha* wachtwoord* haslo* hasła hasło hasla losenord* lösenord* salasana* adgangskode* passord* heslo* jelszo* jelszó* parola* sifre* şifre* κωδικ* συνθηματικ* парол*
-            パスワード* 密码* 密碼* 暗証* 비밀번호* 암호* पासवर्ड* كلمة_السر سر مرور סיסמ* pin pincode credential* creds zugangsdaten identifiants credenciales credenziali
+            パスワード* 密码* 密碼* 暗証* 비밀번호* 암호* पासवर्ड* كلمة_السر سر مرور סיסמ* pin pincode credential* creds zugangsdaten zugangscode* identifiants credenciales credenziali
             """),
         (WordClass.WeakSecret, "secret* token* apikey* key keys schlussel* schluessel* geheim* geheimnis* cle cles clave chave chiave segreto segreta secreto secreta segredo sekret* klucz* nyckel* nokkel* nøgle* sleutel* geheime avain* salaisuus* salai* bearer code codes codigo codice 秘密* 秘钥* 密钥* 비밀* confidential* vertraulich* confidentiel* confidencial*"),
     ];

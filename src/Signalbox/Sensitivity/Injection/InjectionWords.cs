@@ -22,7 +22,7 @@ internal static class InjectionWords
         (WordClass.All, "all any everything everthing your before existing those these alle alles deine ihre toutes tous tes vos todas todos tus sus tutte tutti tue suas seus jouw uw wszystkie twoje swoje kaikki alla dina alle dine tüm bütün все всё твои ваши όλες すべて* 全て* 全部* 所有* 모든* كل सभी सब"),
         (WordClass.Instruction, """
             instruction* directive* rule rules guideline* command commands order orders task tasks prompt prompts constraint* training programming guardrail* protocol* function content contents data page pagina seite
-            anweisung* regel* vorgabe* befehl* richtlinie* aufgabe* instruktion* consigne* directives règle* regle* instruccion* regla* orden ordenes indicacion* istruzion* regol* direttiv* instruç* instruc* regra* diretriz* comando*
+            systemanweisung* systemprompt* 提示* anweisung* regel* vorgabe* befehl* richtlinie* aufgabe* instruktion* consigne* directives règle* regle* instruccion* regla* orden ordenes indicacion* istruzion* regol* direttiv* instruç* instruc* regra* diretriz* comando*
             instructies opdracht* richtlijn* instrukcj* polecen* zasad* wytyczn* ohje* sääntö* saanto* instruktion* regler anvisning* instruks* pokyn* utasitas* talimat* οδηγι* εντολ* инструкц* правил* указани*
             指示* 命令* 指令* 规则* 說明* 지시* 명령* 규칙* التعليمات* निर्देश* नियम* हिदायत* הוראות* webpage página_web artikel
             """),
@@ -30,9 +30,9 @@ internal static class InjectionWords
             reveal* tell give show share print display confirm repeat output disclose expose leak provide list say write send retrieve translate spell dump recite encode
             verrat* nenn* zeig* gib sag* teile mitteil* bestätig* wiederhol* ausgib révèl* revel* donne* montre* dis dites partage* affiche* confirme* répèt* repet* revela* dime digame muestra* dame comparte* confirma* imprime* rivela* dimmi mostra* condivid* conferm* stampa* dammi
             diga me-diga mostre compartilhe revele geef toon vertel* deel onthul* podaj* pokaz* pokaż* ujawni* powiedz* kerro* nayta* näytä* paljasta* anna berätta* visa avslöja* ge dela fortæl* vis del afslør* fortell* πες δωσε αποκαλυψε* δειξε скажи* покажи* раскрой* сообщи*
-            教えて* 告诉* 显示* 透露* 알려* 말해* 보여* أخبر* اكشف बताओ* बताएं* बताइए* दिखाओ* गोपनीय
+            重复* 繰り返* 教えて* 告诉* 显示* 透露* 알려* 말해* 보여* أخبر* اكشف बताओ* बताएं* बताइए* दिखाओ* गोपनीय
             """),
-        (WordClass.Prompt, "system prompt prompts systemprompt systemanweisung* sysprompt initialization configuration preamble hidden internal developer système sistema systeem systemowy systemow* järjestelm* системн* システム* 系统* 시스템* النظام सिस्टम"),
+        (WordClass.Prompt, "initial original system prompt prompts systemprompt systemanweisung* sysprompt initialization configuration preamble hidden internal developer système sistema systeem systemowy systemow* järjestelm* системн* システム* 系统* 시스템* النظام सिस्टम"),
         (WordClass.RolePlay, """
             dan jailbreak* jailbroken unrestricted unfiltered uncensored roleplay* role pretend* simulate* immerse persona character act acting evil amoral opposite stan dude aim
             rollenspiel* schlüpf* imagine spiele tu fingi finge* finja* interpreta* udawaj* wciel* teeskentele* låtsas* lad forestil* сделай притвор* ロールプレイ* 扮演* 假装* 역할*
@@ -59,8 +59,8 @@ internal static class InjectionWords
             मकान रहता जन्म μενει ζει живет живёт 住ん* 生年月日* 住址* 생일* 주소*
             """),
         (WordClass.State, "following state output say print consider claim declare admit conclude sage behaupte declara declare afferma zeg stwierdź sano säg sig scrivi escribe schreibe écris"),
-        (WordClass.Person, "user customer client employee employees patient utilisateur usuario utente usuário gebruiker użytkownik* käyttäjä* användare* bruger* benutzer* nutzer* kunde* χρηστ* пользовател* ユーザー* 用户* 사용자* उपयोगकर्ता"),
-        (WordClass.Scope, "prompt private personal any information informationen données datos"),
+        (WordClass.Person, "user customer client employee employees patient utilisateur utilisatrice usuario usuaria utente nutzerin usuário gebruiker użytkownik* käyttäjä* användare* bruger* benutzer* nutzer* kunde* χρηστ* пользовател* ユーザー* 用户* 사용자* उपयोगकर्ता"),
+        (WordClass.Scope, "prompt private personal confidential privaten persönlichen privées personnelles privados personales personali privati pessoais"),
         (WordClass.Common, "question* chat* conversation message* language* text* word words example* please like make made know want need time use used using more with some under always given including based about other someone anyone their there response* reply replies job task tasks programmed developed maintain focus appropriate potential concerns individual details"),
         (WordClass.Discuss, "discuss* topic* talk* mention* answer* help* allowed recommend* advice conversation speak thema themen besprechen sujet tema temas hablar parler"),
         (WordClass.Mine, "my mine i meine mein meinem ich mon ma mes je mi mis mio mia io meu minha eu mijn ik mój moje moja min mitt jag jeg minun wifi bank account s a an any good strong"),

@@ -7,6 +7,7 @@ internal static class WordCues
 {
     private const int Near = 60;
     private const int ShortQuestion = 60;
+    private const int LongCompound = 8;
 
     public static uint Find(in Passage passage, in InjectionScore score)
     {
@@ -137,9 +138,11 @@ internal static class WordCues
                 continue;
             }
 
-            var around = passage.Before(hit.Start, 30) | passage.After(hit.End, 24);
+            // "Systemanweisung" says both in one word; "prompt" alone is anybody's.
+            var own = hit.End - hit.Start > LongCompound ? hit.Classes : WordClass.None;
+            var around = passage.Before(hit.Start, 30) | passage.After(hit.End, 24) | own;
             var isModels = (hit.Classes & WordClass.Instruction) != 0 && (around & WordClass.Prompt) != 0;
-            if (isModels && (around & (WordClass.Owner | WordClass.Prior | WordClass.Reveal)) != 0 && (passage.Before(hit.Start, 80) & WordClass.Reveal) != 0)
+            if (isModels && (around & (WordClass.Owner | WordClass.Prior | WordClass.Reveal)) != 0 && ((passage.Before(hit.Start, 80) | passage.After(hit.End, 30)) & WordClass.Reveal) != 0)
             {
                 return Bit(InjectionCue.AsksForPrompt);
             }
