@@ -67,6 +67,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
             InputTokens = profile.InputTokensAtMost(TokenizerFamily.O200k),
             InputTokensAtLeast = tokens / 2,
             MaxOutputTokens = profile.MaxOutputTokens ?? 0,
+            IsModelNamed = route.IsModel,
             Input = profile.Input,
             Needs = profile.Needs,
             Sensitivity = context.Sensitivity,

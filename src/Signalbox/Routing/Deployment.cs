@@ -67,6 +67,9 @@ internal sealed record RouteTargets(string Route, IReadOnlyList<Deployment> Targ
     /// <summary>What the configuration says about the route; the defaults for a model asked for by name.</summary>
     public RouteConfig Settings { get; init; } = new() { Id = Route, Models = [] };
 
+    /// <summary>Whether the caller asked for this very model: then what it can do is between the two of them.</summary>
+    public bool IsModel { get; init; }
+
     /// <summary>Which targets serve which task; null where all serve all.</summary>
     public TaskTable? Tasks { get; init; }
 }

@@ -86,7 +86,7 @@ internal sealed class GatewaySnapshot
             return null;
         }
 
-        targets = new RouteTargets(name, [deployment]);
+        targets = new RouteTargets(name, [deployment]) { IsModel = true };
         // Names come from callers; a bounded number of them is remembered.
         return _named.Count < 4096 ? _named.GetOrAdd(name, targets) : targets;
     }
@@ -181,12 +181,12 @@ internal sealed class GatewaySnapshot
         // A catalog model may be asked for by its bare name: that is what an SDK's example code does.
         foreach (var model in Models)
         {
-            routes.TryAdd(model.Id, new RouteTargets(model.Id, [model]));
+            routes.TryAdd(model.Id, new RouteTargets(model.Id, [model]) { IsModel = true });
         }
 
         foreach (var model in Models)
         {
-            routes.TryAdd(model.Upstream, new RouteTargets(model.Upstream, [model]));
+            routes.TryAdd(model.Upstream, new RouteTargets(model.Upstream, [model]) { IsModel = true });
         }
 
         var models = routes.ToDictionary(StringComparer.Ordinal);

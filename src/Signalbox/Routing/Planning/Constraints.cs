@@ -31,6 +31,13 @@ internal static class Constraints
 
     private static void Check(PlanInput input, decimal? maxCost, TimeSpan? maxLatency, ref Candidate candidate)
     {
+        if (input.IsModelNamed)
+        {
+            // The provider knows its model better than the catalog does, and refuses in its own words.
+            _ = IsNotLocal(input, ref candidate) || IsTooDear(input, maxCost, ref candidate) || IsTooSlow(maxLatency, ref candidate) || IsResting(ref candidate);
+            return;
+        }
+
         var lacks = Lacking.Of(input, candidate.Deployment.Model);
         _ = IsNotLocal(input, ref candidate)
             || IsNotOfTask(ref candidate)

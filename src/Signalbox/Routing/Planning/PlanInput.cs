@@ -67,6 +67,9 @@ internal sealed class PlanInput
     /// <summary>Output tokens that the caller reserves with its limit; 0 where it states none.</summary>
     public int MaxOutputTokens { get; init; }
 
+    /// <summary>Whether the caller asked for one model by its name. Then nothing is removed for what the catalog thinks it cannot do.</summary>
+    public bool IsModelNamed { get; init; }
+
     public Modalities Input { get; init; } = Modalities.Text;
 
     public RequestNeeds Needs { get; init; }

@@ -59,6 +59,15 @@ public sealed class ConstraintTests
     }
 
     [Fact]
+    public void A_model_asked_for_by_name_is_not_refused_for_what_the_catalog_thinks_of_it()
+    {
+        var mute = Model("a") with { ContextWindow = 10, Capabilities = new ModelCapabilities { Tools = false } };
+        var input = new PlanInput { Route = new RouteConfig { Id = "mute", Models = [] }, Strategy = "ordered", IsModelNamed = true, Needs = RequestNeeds.Tools, InputTokens = 1000 };
+        Assert.Equal(["mute"], Plan(input, Candidate("mute", model: mute)).Names());
+        Assert.Empty(Plan(new PlanInput { Route = input.Route, Strategy = "ordered", Needs = input.Needs, InputTokens = 1000 }, Candidate("mute", model: mute)).Names());
+    }
+
+    [Fact]
     public void A_model_that_embeds_answers_nobody()
     {
         var plan = Plan(PlanBench.Input("ordered"), Candidate("e", model: Model("e") with { Kind = ModelKind.Embedding }));
