@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
@@ -11,27 +13,30 @@ namespace Signalbox.Routing.Profiles;
 /// </summary>
 internal static class ConversationKey
 {
-    /// <summary>The beginning of each part tells conversations apart; the whole of a long document need not be hashed.</summary>
-    private const int CharactersPerPart = 8 * 1024;
+    /// <summary>The beginning of each part and its length tell conversations apart; the whole of a long document need not be hashed.</summary>
+    private const int CharactersPerPart = 256;
+
+    /// <summary>A conversation that begins with more parts than this is told apart by the first of them.</summary>
+    private const int Room = 4 * 1024;
 
     private const int KeyBytes = 16;
 
     public static string Of(DialectRequest request, string? keyId)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, keyId ?? "");
-        Append(hash, Vocabulary.Get<string>(request.Options.AdditionalProperties, Vocabulary.User) ?? "");
-        Append(hash, request.Options.Instructions ?? "");
+        var parts = new Parts(stackalloc byte[Room]);
+        parts.Add(keyId);
+        parts.Add(Vocabulary.Get<string>(request.Options.AdditionalProperties, Vocabulary.User));
+        parts.Add(request.Options.Instructions);
         foreach (var message in request.Messages)
         {
             foreach (var content in message.Contents)
             {
                 switch (content)
                 {
-                    case TextContent text: Append(hash, text.Text); break;
-                    case DataContent data: hash.AppendData(data.Data.Span[..Math.Min(CharactersPerPart, data.Data.Length)]); break;
-                    case UriContent uri: Append(hash, uri.Uri.OriginalString); break;
-                    case HostedFileContent file: Append(hash, file.FileId); break;
+                    case TextContent text: parts.Add(text.Text); break;
+                    case DataContent data: parts.Add(data.Data.Span); break;
+                    case UriContent uri: parts.Add(uri.Uri.OriginalString); break;
+                    case HostedFileContent file: parts.Add(file.FileId); break;
                 }
             }
 
@@ -42,22 +47,32 @@ internal static class ConversationKey
         }
 
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
+        SHA256.HashData(parts.Written, digest);
         return Base64Url.EncodeToString(digest[..KeyBytes]);
     }
 
-    private static void Append(IncrementalHash hash, string text)
+    /// <summary>What is hashed. The length of a part goes first, so that what moves from one part to the next gives another key.</summary>
+    private ref struct Parts(Span<byte> room)
     {
-        // The length goes first, so that what moves from one part to the next gives another key.
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(length, text.Length);
-        hash.AppendData(length);
-        Span<byte> bytes = stackalloc byte[1024];
-        for (var rest = text.AsSpan(0, Math.Min(CharactersPerPart, text.Length)); rest.Length > 0;)
+        private readonly Span<byte> _room = room;
+        private int _length;
+
+        public readonly ReadOnlySpan<byte> Written => _room[.._length];
+
+        public void Add(string? text) => Add(MemoryMarshal.AsBytes(text.AsSpan()));
+
+        public void Add(ReadOnlySpan<byte> part)
         {
-            System.Text.Unicode.Utf8.FromUtf16(rest, bytes, out var read, out var written);
-            hash.AppendData(bytes[..written]);
-            rest = read == 0 ? [] : rest[read..];
+            var rest = _room[_length..];
+            if (rest.Length < sizeof(int))
+            {
+                return;
+            }
+
+            BinaryPrimitives.WriteInt32LittleEndian(rest, part.Length);
+            var taken = part[..Math.Min(part.Length, Math.Min(CharactersPerPart * sizeof(char), rest.Length - sizeof(int)))];
+            taken.CopyTo(rest[sizeof(int)..]);
+            _length += sizeof(int) + taken.Length;
         }
     }
 }
