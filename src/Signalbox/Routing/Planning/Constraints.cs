@@ -45,7 +45,7 @@ internal static class Constraints
             || IsTooLong(CertainTokens(input), candidate.Deployment.Model.ContextWindow ?? BeyondAnyWindow, ref candidate)
             || IsTooDear(input, maxCost, ref candidate)
             || IsTooSlow(maxLatency, ref candidate)
-            || IsTooLong((long)input.InputTokens + input.MaxOutputTokens, candidate.Deployment.Model.ContextWindow, ref candidate)
+            || IsTooLong((long)(input.InputTokensAtMost ?? input.InputTokens) + input.MaxOutputTokens, candidate.Deployment.Model.ContextWindow, ref candidate)
             || Lacks(lacks, ref candidate)
             || IsResting(ref candidate);
     }

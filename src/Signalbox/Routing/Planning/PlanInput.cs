@@ -55,8 +55,11 @@ internal sealed class PlanInput
     /// <summary>The score from which on <see cref="StrongNeeded"/> means the strong model: the predictor's word for the route's target.</summary>
     public double StrongFrom { get; init; } = 0.5;
 
-    /// <summary>Estimated input tokens, on the high side.</summary>
+    /// <summary>Estimated input tokens.</summary>
     public int InputTokens { get; init; }
+
+    /// <summary>Input tokens that are hardly ever exceeded, the estimate's high side; null where the estimate counts.</summary>
+    public int? InputTokensAtMost { get; init; }
 
     /// <summary>Input tokens that there are beyond doubt, the estimate's low side; null where there is no such bound and the estimate counts.</summary>
     public int? InputTokensAtLeast { get; init; }
