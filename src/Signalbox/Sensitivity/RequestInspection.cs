@@ -49,7 +49,13 @@ internal ref struct RequestInspection(SensitivityDetector detector, FindingSink 
         {
             Read(schema.GetRawText(), InjectionRole.Trusted);
         }
+
+        Start(SensitivityFinding.InFields);
+        UnreadFields.Find(request.Body, request.RelayOnly, ref this);
     }
+
+    /// <summary>A text that is in the body only. Prompts that could not be read are the user's; other fields are set by programs.</summary>
+    public void ReadField(string text, bool isUsers) => Read(text, isUsers ? InjectionRole.User : InjectionRole.Trusted);
 
     private static bool IsTrusted(ChatRole role) => role == ChatRole.System || role == Vocabulary.Developer;
 

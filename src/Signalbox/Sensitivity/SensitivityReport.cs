@@ -2,7 +2,7 @@ namespace Signalbox.Sensitivity;
 
 /// <summary>One thing that was found: what and where, never its text.</summary>
 /// <param name="Kind">The word for it, like <c>email</c>, <c>user_word:NAME</c>.</param>
-/// <param name="Message">Index of the message; <see cref="InInstructions"/> or <see cref="InTools"/> for what is no message.</param>
+/// <param name="Message">Index of the message; <see cref="InInstructions"/>, <see cref="InTools"/> or <see cref="InFields"/> for what is no message.</param>
 /// <param name="Position">First character, counted over the texts of the message one after the other.</param>
 /// <param name="Length">Characters.</param>
 /// <param name="Label">How sensitive it is by the configuration.</param>
@@ -10,6 +10,7 @@ internal readonly record struct SensitivityFinding(string Kind, int Message, int
 {
     public const int InInstructions = -1;
     public const int InTools = -2;
+    public const int InFields = -3;
 }
 
 /// <summary>How much a request looks like an attempt to turn the model against its instructions.</summary>
