@@ -34,6 +34,11 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
             }
 
             error ??= operation.Read(context);
+            if (error is null && (error = RequestReading.CheckModel(context.Request.Model)) is not null)
+            {
+                // What is no name must not stand in the journal either.
+                context.Request = null!;
+            }
 
             // 5 plan
             if (error is null)

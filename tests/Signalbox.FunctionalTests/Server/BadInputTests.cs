@@ -100,6 +100,24 @@ public class BadInputTests
         }
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]")]
+    [InlineData("/v1/embeddings", "\"input\":\"x\"")]
+    public async Task A_name_that_no_model_has_is_refused_before_it_is_remembered(string path, string fields)
+    {
+        await using var bench = await SampleBench.StartAsync();
+        foreach (var name in (string[])["openai-chat/" + new string('m', 1000), "openai-chat/m\\nwarning: forged"])
+        {
+            var answer = await bench.Gateway.AskAsync(path, $"{{\"model\":\"{name}\",{fields}}}");
+
+            Assert.Equal((400, "invalid_request"), (answer.Status, answer.ErrorWord));
+            Assert.Contains("model", Wire.Of("openai-chat").ErrorMessage(answer), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(bench.Upstream.Calls);
+        Assert.All(bench.Gateway.Runtime.Decisions.Latest(9), static decision => Assert.Null(decision.Route));
+    }
+
     [Fact]
     public async Task An_unknown_path_is_a_404_in_the_dialect_that_lives_there()
     {
