@@ -36,8 +36,14 @@ internal sealed class HealthMonitor : IDisposable
     {
         if (_isStarted)
         {
-            _snapshot = snapshot;
             var config = snapshot.Config.Resilience.HealthChecks;
+            var before = _snapshot;
+            _snapshot = snapshot;
+            if (!config.Enabled && before is not null)
+            {
+                Forget(before);
+            }
+
             var interval = config.Enabled ? config.Interval : Timeout.InfiniteTimeSpan;
             _timer.Change(config.Enabled ? TimeSpan.Zero : interval, interval);
         }
@@ -72,23 +78,36 @@ internal sealed class HealthMonitor : IDisposable
         using var limit = new CancellationTokenSource(config.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token);
         var isReachable = await provider.IsReachableAsync(either.Token);
-        if (_stopping.IsCancellationRequested)
-        {
-            return;
-        }
-
-        int failures;
         lock (_failures)
         {
-            _failures[provider.Name] = failures = isReachable ? 0 : _failures.GetValueOrDefault(provider.Name) + 1;
-        }
+            if (_stopping.IsCancellationRequested || _snapshot is { Config.Resilience.HealthChecks.Enabled: false })
+            {
+                return;
+            }
 
-        var credential = _board.Credential(provider.Name, provider.Config.BaseUrl, provider.Config.ApiKey);
-        var isUnreachable = failures >= config.Failures;
-        if (credential.IsUnreachable != isUnreachable)
-        {
-            credential.IsUnreachable = isUnreachable;
-            _board.Notices.HealthChanged(provider.Name, isUnreachable);
+            var failures = _failures[provider.Name] = isReachable ? 0 : _failures.GetValueOrDefault(provider.Name) + 1;
+            var credential = CredentialOf(provider);
+            var isUnreachable = failures >= config.Failures;
+            if (credential.IsUnreachable != isUnreachable)
+            {
+                credential.IsUnreachable = isUnreachable;
+                _board.Notices.HealthChanged(provider.Name, isUnreachable);
+            }
         }
     }
+
+    /// <summary>What nobody checks any more has no failed checks: nothing would ever say that it is well again.</summary>
+    private void Forget(GatewaySnapshot before)
+    {
+        lock (_failures)
+        {
+            _failures.Clear();
+            foreach (var provider in before.Providers.OfType<HttpProvider>())
+            {
+                CredentialOf(provider).IsUnreachable = false;
+            }
+        }
+    }
+
+    private CredentialState CredentialOf(HttpProvider provider) => _board.Credential(provider.Name, provider.Config.BaseUrl, provider.Config.ApiKey);
 }

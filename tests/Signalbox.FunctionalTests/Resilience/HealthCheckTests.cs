@@ -48,6 +48,35 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
+    public async Task Checks_that_are_switched_off_do_not_leave_a_provider_passed_over()
+    {
+        var checks = 0;
+        await using var bench = await ResilienceBench.StartAsync(ResilienceBench.Fast + """, "healthChecks": { "enabled": true, "interval": "10ms" }""");
+        var checkedOften = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Upstream.On("a", call =>
+        {
+            if (call.Method != "GET")
+            {
+                return Good.AnswerAsync(call, ResilienceBench.Chat, stream: false);
+            }
+
+            if (Interlocked.Increment(ref checks) > 3)
+            {
+                checkedOften.TrySetResult();
+            }
+
+            return call.AnswerAsync(503, "application/json", "{}");
+        });
+        bench.Answer("b");
+        await Patience.For(checkedOften.Task, "a fourth check");
+        Assert.Equal("b/m", (await bench.AskAsync("ab")).Headers["x-signalbox-model"]);
+
+        bench.Gateway.Runtime.Swap(GatewayHarness.Parse(ResilienceBench.Config(bench.Upstream, ResilienceBench.Fast)));
+
+        Assert.Equal("a/m", (await bench.AskAsync("ab")).Headers["x-signalbox-model"]);
+    }
+
+    [Fact]
     public async Task Without_the_setting_nobody_is_asked()
     {
         await using var bench = await ResilienceBench.StartAsync();
