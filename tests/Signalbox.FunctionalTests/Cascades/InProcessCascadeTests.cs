@@ -29,13 +29,31 @@ public sealed class InProcessCascadeTests
         Assert.Equal("Good.", (await client.GetResponseAsync("Greet me.", options, Patience.Token)).Text);
     }
 
+    [Fact]
+    public async Task Samples_of_a_masked_request_are_compared_as_the_caller_would_see_them()
+    {
+        var chat = Wire.Of("openai-chat");
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.On("refuses", call => call.SayAsync(chat, "Write to [EMAIL_1]."));
+        upstream.On("good", call => call.SayAsync(chat, "Good."));
+        var services = new ServiceCollection();
+        services.AddSignalbox(options => options.ConfigJson = Config(upstream));
+        await using var provider = services.BuildServiceProvider();
+        var client = provider.GetRequiredService<IChatClient>();
+
+        var answer = await client.GetStreamingResponseAsync("Whom do I write to? jane.doe@example.com", new ChatOptions { ModelId = "agree" }, Patience.Token).ToChatResponseAsync(Patience.Token);
+
+        Assert.Equal("Write to jane.doe@example.com.", answer.Text);
+    }
+
     private static string Config(FakeUpstream upstream)
     {
         var providers = new[] { "breaks", "refuses", "good" }.Select(name => $"\"{name}\":{{\"dialect\":\"openai-chat\",\"baseUrl\":\"{upstream.BaseUrl(name)}\"}}");
         return $"{{\"providers\":{{{string.Join(',', providers)}}},"
             + """
             "models":{"small":{"provider":"refuses","upstream":"m","quality":0.2},"large":{"provider":"good","upstream":"m","quality":0.9,"capabilities":{"prefill":true}}},
-            "routes":{"go-on":{"models":["breaks/m","large"],"continue":true},"judge":{"strategy":"cascade","models":["small","large"]}}}
+            "routes":{"go-on":{"models":["breaks/m","large"],"continue":true},"judge":{"strategy":"cascade","models":["small","large"]},
+            "agree":{"strategy":"cascade","models":["small","large"],"cascade":{"checks":["consistency"],"samples":2}}},"sensitivity":{"masking":{"enabled":true}}}
             """;
     }
 }

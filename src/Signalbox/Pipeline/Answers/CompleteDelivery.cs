@@ -97,12 +97,6 @@ internal sealed class CompleteDelivery(ProviderCall call, WireAnswer answer, Sig
                 return isError ? answer.Dialect.ReadError(200, root) : NotInProtocol(answer.ContentType);
             }
 
-            Notes.Note(response);
-            if (Call.HidesLogprobs)
-            {
-                response.AdditionalProperties?.Remove(Vocabulary.TokenLogprobs);
-            }
-
             if (!answer.Relays)
             {
                 var collector = new SignatureCollector(signatures);
@@ -112,8 +106,15 @@ internal sealed class CompleteDelivery(ProviderCall call, WireAnswer answer, Sig
                     collector.Take(message.Contents);
                 }
 
+                // Before it is noted: a judge compares it with other answers as the caller sees them.
                 AnswerUnmasker.For(Context)?.Apply(response);
                 _response = response;
+            }
+
+            Notes.Note(response);
+            if (Call.HidesLogprobs)
+            {
+                response.AdditionalProperties?.Remove(Vocabulary.TokenLogprobs);
             }
 
             return null;

@@ -14,8 +14,8 @@ internal sealed class InProcessAnswerDelivery(ProviderCall call, ChatResponse re
 
     public override Task<GatewayError?> OpenAsync(AttemptDeadline deadline)
     {
-        Notes.Note(response);
         AnswerUnmasker.For(Context)?.Apply(response);
+        Notes.Note(response);
         return Task.FromResult<GatewayError?>(null);
     }
 
