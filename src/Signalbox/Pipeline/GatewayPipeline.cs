@@ -80,7 +80,8 @@ internal sealed class GatewayPipeline(
         decision.ServedBy = attempt?.Target.FullName;
         decision.Error = error;
         decision.Duration = duration;
-        var served = AttemptTotals.Served(decision.Attempts);
+        var attempts = decision.Attempts;
+        var served = AttemptTotals.Served(attempts);
         decision.CostUsd = served.CostUsd;
         decision.IsCancelled = context.Aborted.IsCancellationRequested;
         decision.Finish();
@@ -102,7 +103,7 @@ internal sealed class GatewayPipeline(
             Usage = served.Usage,
             IsEstimated = served.IsEstimated,
             CostUsd = served.CostUsd,
-            Waste = Waste.Of(decision.Attempts),
+            Waste = Waste.Of(attempts),
             Error = error?.Kind,
             IsCancelled = context.Aborted.IsCancellationRequested,
             Tags = context.Hints.Tags,

@@ -38,7 +38,7 @@ internal sealed class AttemptRecord
     /// <summary>Set last: whoever reads anything but <see cref="AttemptOutcome.Open"/> here may read the rest.</summary>
     public AttemptOutcome Outcome { get => _outcome; set => _outcome = value; }
 
-    public GatewayError? Error { get; set; }
+    public GatewayError? Error { get; set => field = DecisionErrorText.ToKeep(value); }
 
     /// <summary>Verdict of a cascade's checks, 0 to 1.</summary>
     public double? Verdict { get; set; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Signalbox.Dialects;
+using Signalbox.Ledger;
 
 namespace Signalbox.Routing.Decisions;
 
@@ -75,7 +76,7 @@ internal static class DecisionJson
         json.WriteString("served_by", isFinished ? decision.ServedBy : null);
         json.WriteNumberOrNull("duration_ms", isFinished ? decision.Duration : null);
         json.WriteNumberOrNull("cost_usd", isFinished ? decision.CostUsd : null);
-        json.WriteNumberOrNull("waste_usd", isFinished ? DecisionCost.WasteOf(decision) : null);
+        json.WriteNumberOrNull("waste_usd", isFinished ? Waste.Of(decision.Attempts).CostUsd : null);
         WriteError("error", isFinished ? decision.Error : null, decision, json);
     }
 

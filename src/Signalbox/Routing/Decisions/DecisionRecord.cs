@@ -48,7 +48,7 @@ internal sealed class DecisionRecord
     /// <summary>Full name of the deployment whose answer was served; null where none was.</summary>
     public string? ServedBy { get; set; }
 
-    public GatewayError? Error { get; set; }
+    public GatewayError? Error { get; set => field = DecisionErrorText.ToKeep(value); }
 
     public decimal? CostUsd { get; set; }
 

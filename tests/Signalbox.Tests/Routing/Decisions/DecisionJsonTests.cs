@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
+using Signalbox.Ledger;
 using Signalbox.Providers;
 using Signalbox.Routing.Decisions;
 using Signalbox.Tests.Support;
@@ -61,6 +62,19 @@ public sealed class DecisionJsonTests : IDisposable
     }
 
     [Fact]
+    public void A_decision_that_is_kept_does_not_keep_what_a_provider_quoted()
+    {
+        var decision = With(new GatewayError(ErrorKind.InvalidRequest, $"Cannot answer '{SampleDecision.PromptWords}'") { Code = new string('c', 100_000), IsProvidersText = true });
+
+        Assert.All([decision.Error!, decision.Attempts[^1].Error!], static error =>
+        {
+            Assert.DoesNotContain(SampleDecision.PromptWords, error.Message, StringComparison.Ordinal);
+            Assert.InRange(error.Code!.Length, 1, 200);
+        });
+        Assert.InRange(With(new GatewayError(ErrorKind.Authentication, new string('x', 100_000)) { IsProvidersText = true }).Error!.Message.Length, 1, 10_000);
+    }
+
+    [Fact]
     public void A_key_that_a_provider_repeats_is_blotted_out_and_a_long_text_is_cut()
     {
         var error = new GatewayError(ErrorKind.Authentication, $"Wrong key: {SampleDecision.ProviderKey} {new string('x', 2000)}") { IsProvidersText = true };
@@ -106,9 +120,9 @@ public sealed class DecisionJsonTests : IDisposable
         decision.Add(Paid(AttemptOutcome.Served, 4m));
         decision.Add(SampleDecision.Attempt("a/b", AttemptKind.Fallback, 0, AttemptOutcome.Failed, null));
 
-        Assert.Equal(0.75m, DecisionCost.WasteOf(decision));
+        Assert.Equal(0.75m, Waste.Of(decision.Attempts).CostUsd);
         decision.Add(Paid(AttemptOutcome.Wasted, null));
-        Assert.Null(DecisionCost.WasteOf(decision));
+        Assert.Null(Waste.Of(decision.Attempts).CostUsd);
     }
 
     public void Dispose() => _services.Dispose();
