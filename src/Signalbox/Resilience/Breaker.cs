@@ -15,6 +15,8 @@ internal sealed class Breaker
     private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan ProbeLook = TimeSpan.FromMilliseconds(100);
+
     private readonly BreakerConfig _config;
     private readonly TimeProvider _time;
     private readonly Action<bool> _changed;
@@ -36,6 +38,12 @@ internal sealed class Breaker
     public Rest Read(DateTimeOffset now)
     {
         var until = Volatile.Read(ref _restsUntil);
+        if (_isProbing)
+        {
+            // Nobody else gets through before the probe has ended, however long it takes; whoever waits looks again now and then.
+            until = Math.Max(until, now.UtcTicks + ProbeLook.Ticks);
+        }
+
         return until > now.UtcTicks ? new Rest(until, IsGuess: false, ErrorKind.Overloaded) : default;
     }
 
