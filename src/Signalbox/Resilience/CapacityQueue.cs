@@ -47,7 +47,8 @@ internal sealed class CapacityQueue(TimeProvider time)
                 return null;
             }
 
-            _waiting++;
+            // Seen by whoever leaves before the places are looked at, or both would leave it to the other.
+            Interlocked.Increment(ref _waiting);
             waiter.Enqueue();
             TryGrant(waiter);
         }
@@ -57,7 +58,7 @@ internal sealed class CapacityQueue(TimeProvider time)
         var place = await waiter.Task;
         lock (_lock)
         {
-            _waiting--;
+            Interlocked.Decrement(ref _waiting);
             waiter.Dequeue();
         }
 

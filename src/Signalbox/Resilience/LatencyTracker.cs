@@ -50,8 +50,12 @@ internal sealed class LatencyTracker
     public double? Mean(DateTimeOffset now) => IsForgotten(now) ? null : Volatile.Read(ref _mean);
 
     /// <summary>What all but a twentieth stay below; null where too little was seen lately.</summary>
-    public TimeSpan? HighPercentile(DateTimeOffset now) =>
-        IsForgotten(now) || Volatile.Read(ref _high) is var high && double.IsNaN(high) ? null : TimeSpan.FromMilliseconds(_high);
+    public TimeSpan? HighPercentile(DateTimeOffset now)
+    {
+        // Read once: it may be forgotten between two looks at it.
+        var high = Volatile.Read(ref _high);
+        return IsForgotten(now) || double.IsNaN(high) ? null : TimeSpan.FromMilliseconds(high);
+    }
 
     private bool IsForgotten(DateTimeOffset now) => Volatile.Read(ref _last) is var last && (last == 0 || now.UtcTicks - last > Memory.Ticks);
 
