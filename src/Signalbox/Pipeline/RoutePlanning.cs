@@ -12,6 +12,7 @@ namespace Signalbox.Pipeline;
 /// <summary>Step 5: which deployments could serve the request, and in which order they are tried.</summary>
 internal sealed class RoutePlanning(ProviderServices services, Planner planner)
 {
+    private const int BytesPerToken = 5;
     private const string ByKey = "key";
     private const string BySession = "session";
     private const string ByTag = "tag:";
@@ -27,7 +28,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
         var route = context.Targets!;
         var served = IsSticky(route) ? _conversations.Find(context.Profile!.ConversationKey, route.Settings.Affinity.Ttl) : null;
         var input = Input(context, route, served);
-        var candidates = Candidates(route, input, context.Profile!, context.Request.Stream);
+        var candidates = Candidates(route, input, IsCounted(context, route) ? context.Profile : null, context.Request.Stream);
         served?.Mark(candidates);
         decision.Plan = planner.Plan(input, candidates);
         if (context.IsExplained)
@@ -48,6 +49,10 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
         }
     }
 
+    /// <summary>Whether anything depends on the number of tokens. Where the caller named one model and no limit, the length of the body will do.</summary>
+    private static bool IsCounted(RequestContext context, RouteTargets route) =>
+        !route.IsModel || context.IsExplained || context.Hints.MaxCostUsd is not null || context.Body.IsEmpty;
+
     private static bool IsSticky(RouteTargets route) => route.Targets.Count > 1 && route.Settings.Affinity.Enabled;
 
     private PlanInput Input(RequestContext context, RouteTargets route, ServedConversation? served)
@@ -55,7 +60,8 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
         var (profile, hints, settings) = (context.Profile!, context.Hints, route.Settings);
         var strategy = hints.Strategy ?? settings.Strategy ?? "ordered";
         var (strongNeeded, strongFrom) = strategy == "learned" ? Predict(context) : (double.NaN, 0.5);
-        var tokens = profile.InputTokens(TokenizerFamily.O200k);
+        var isCounted = IsCounted(context, route);
+        var tokens = isCounted ? profile.InputTokens(TokenizerFamily.O200k) : context.Body.Length / BytesPerToken;
         return new PlanInput
         {
             Route = settings,
@@ -65,7 +71,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
             StrongNeeded = strongNeeded,
             StrongFrom = strongFrom,
             InputTokens = tokens,
-            InputTokensAtMost = profile.InputTokensAtMost(TokenizerFamily.O200k),
+            InputTokensAtMost = isCounted ? profile.InputTokensAtMost(TokenizerFamily.O200k) : null,
             InputTokensAtLeast = tokens / 2,
             OutputTokens = Math.Min(profile.MaxOutputTokens ?? int.MaxValue, Expectations.UsualOutputTokens),
             MaxOutputTokens = profile.MaxOutputTokens ?? 0,
@@ -113,7 +119,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
         return null;
     }
 
-    private static Candidate[] Candidates(RouteTargets route, PlanInput input, RequestProfile profile, bool stream)
+    private static Candidate[] Candidates(RouteTargets route, PlanInput input, RequestProfile? profile, bool stream)
     {
         var ranks = route.Tasks is { } table ? table.RanksFor(input.Task) : [];
         var candidates = new Candidate[route.Targets.Count];
@@ -126,7 +132,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
                 Place = i,
                 TaskRank = ranks.IsEmpty ? 0 : ranks[i],
                 Quality = target.Quality ?? 0.5,
-                InputTokens = profile.InputTokens(target.Tokenizer),
+                InputTokens = profile?.InputTokens(target.Tokenizer) ?? 0,
             };
             DeploymentBoard.Observe(ref candidates[i], stream, input.Now);
         }

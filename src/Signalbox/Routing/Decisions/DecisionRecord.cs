@@ -10,8 +10,8 @@ namespace Signalbox.Routing.Decisions;
 /// </summary>
 internal sealed class DecisionRecord
 {
-    private readonly Lock _lock = new();
-    private readonly List<AttemptRecord> _attempts = [];
+    // Ten thousand records are kept, and each object in them is moved about by the garbage collector: a plain array, replaced when it grows.
+    private AttemptRecord[] _attempts = [];
     private volatile bool _isFinished;
 
     public required string RequestId { get; init; }
@@ -61,22 +61,15 @@ internal sealed class DecisionRecord
     public bool IsFinished => _isFinished;
 
     /// <summary>Calls sent upstream, in the order in which they began.</summary>
-    public IReadOnlyList<AttemptRecord> Attempts
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _attempts];
-            }
-        }
-    }
+    public IReadOnlyList<AttemptRecord> Attempts => Volatile.Read(ref _attempts);
 
+    /// <summary>Adds an attempt that begins. Several may begin at once.</summary>
     public void Add(AttemptRecord attempt)
     {
-        lock (_lock)
+        var before = Volatile.Read(ref _attempts);
+        while (Interlocked.CompareExchange(ref _attempts, [.. before, attempt], before) is var now && now != before)
         {
-            _attempts.Add(attempt);
+            before = now;
         }
     }
 

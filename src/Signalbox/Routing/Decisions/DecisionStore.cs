@@ -1,17 +1,14 @@
-using System.Collections.Concurrent;
-
 namespace Signalbox.Routing.Decisions;
 
 /// <summary>
 /// The latest decisions, in memory, by request id. A request's decision is here from its beginning, so an open stream can be asked
-/// about. Threads meet only in an atomic counter and in the dictionary's stripes.
+/// about. Threads meet only in an atomic counter; who asks for one decision, which is rare, looks through all.
 /// </summary>
 internal sealed class DecisionStore(int capacity = DecisionStore.DefaultCapacity)
 {
     public const int DefaultCapacity = 10_000;
 
     private readonly DecisionRecord?[] _ring = new DecisionRecord?[capacity];
-    private readonly ConcurrentDictionary<string, DecisionRecord> _byId = new(StringComparer.Ordinal);
     private long _next;
 
     /// <summary>How many decisions are kept at most.</summary>
@@ -24,7 +21,6 @@ internal sealed class DecisionStore(int capacity = DecisionStore.DefaultCapacity
     public void Add(DecisionRecord decision)
     {
         decision.Sequence = Interlocked.Increment(ref _next) - 1;
-        _byId[decision.RequestId] = decision;
         ref var place = ref _ring[decision.Sequence % capacity];
         var displaced = Interlocked.Exchange(ref place, decision);
         while (displaced?.Sequence > decision.Sequence)
@@ -33,16 +29,22 @@ internal sealed class DecisionStore(int capacity = DecisionStore.DefaultCapacity
             decision = displaced;
             displaced = Interlocked.Exchange(ref place, decision);
         }
-
-        if (displaced is not null)
-        {
-            // Only this very record: its id may have come a second time.
-            _byId.TryRemove(KeyValuePair.Create(displaced.RequestId, displaced));
-        }
     }
 
     /// <summary>The decision about this request; null where none is kept.</summary>
-    public DecisionRecord? Find(string requestId) => _byId.GetValueOrDefault(requestId);
+    public DecisionRecord? Find(string requestId)
+    {
+        DecisionRecord? found = null;
+        foreach (ref var place in _ring.AsSpan())
+        {
+            if (Volatile.Read(ref place) is { } decision && decision.RequestId == requestId && !(found?.Sequence > decision.Sequence))
+            {
+                found = decision;
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>The latest decisions, newest first.</summary>
     public List<DecisionRecord> Latest(int limit)

@@ -6,8 +6,15 @@ namespace Signalbox.Routing.Planning;
 /// </summary>
 internal static class PlanOrder
 {
+    private static readonly int[] OnlyOne = [0];
+
     public static int[] Of(ReadOnlySpan<Candidate> candidates, bool followsTaskOrder)
     {
+        if (candidates is [{ Removal: Removal.None }])
+        {
+            return OnlyOne;
+        }
+
         var order = new int[Count(candidates)];
         var count = 0;
         for (var i = 0; i < candidates.Length; i++)

@@ -1,5 +1,6 @@
 using Signalbox.Catalog;
 using Signalbox.Dialects;
+using Signalbox.Dialects.Tokens;
 
 namespace Signalbox.Routing.Profiles;
 
@@ -67,6 +68,8 @@ internal sealed record ProfileFinder(DialectRequest Request, CallerHints Caller,
         language ??= ReferenceEquals(Text.Question, Text.FirstQuestion) ? null : LanguageDetector.Detect(Text.FirstQuestion);
         return new LanguageFinding(language, ProfileSource.Classifier);
     }
+
+    public RequestCensus FindCensus() => RequestCensus.Of(Request);
 
     public string FindConversationKey() => ConversationKey.Of(Request, KeyId);
 }

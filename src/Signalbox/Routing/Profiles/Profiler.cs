@@ -1,6 +1,5 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
-using Signalbox.Dialects.Tokens;
 
 namespace Signalbox.Routing.Profiles;
 
@@ -36,7 +35,6 @@ internal sealed class Profiler(ProfilerOptions? options = null)
             Streaming = request.Stream,
             MaxOutputTokens = request.Options.MaxOutputTokens,
             Conversation = ConversationFacts.Of(request),
-            Census = RequestCensus.Of(request),
         };
     }
 }

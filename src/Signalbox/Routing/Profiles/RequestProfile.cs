@@ -15,6 +15,7 @@ internal sealed record RequestProfile
     private DifficultyFinding? _difficulty;
     private LanguageFinding? _language;
     private string? _conversationKey;
+    private RequestCensus? _census;
 
     public RequestProfile()
     {
@@ -69,7 +70,11 @@ internal sealed record RequestProfile
     public ConversationFacts Conversation { get; init; } = new();
 
     /// <summary>What input tokens are estimated from.</summary>
-    public RequestCensus Census { get; init; } = RequestCensus.Empty;
+    public RequestCensus Census
+    {
+        get => _census ??= _finder?.FindCensus() ?? RequestCensus.Empty;
+        init => _census = value;
+    }
 
     /// <summary>The same for every turn of a conversation; nothing can be read back from it.</summary>
     public string ConversationKey
