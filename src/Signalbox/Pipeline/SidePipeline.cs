@@ -83,6 +83,12 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
         {
             // The caller hung up: nobody is left to be told.
         }
+        catch (Exception e)
+        {
+            // A defect: its host tells the caller; the books must not call it a good answer.
+            error ??= GatewayError.Defect(e);
+            throw;
+        }
         finally
         {
             // 9 settle
