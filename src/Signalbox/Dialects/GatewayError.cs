@@ -90,6 +90,10 @@ internal sealed record GatewayError(ErrorKind Kind, string Message)
     public static GatewayError Invalid(string field, string message) =>
         new(ErrorKind.InvalidRequest, message) { Field = field };
 
+    /// <summary>What is kept of an exception that nobody expected: its type, because its text may quote the request.</summary>
+    public static GatewayError Defect(Exception exception) =>
+        new(ErrorKind.Internal, $"The gateway failed on this request with {exception.GetType().Name}. Its log says more; please report it.");
+
     public static string WordOf(ErrorKind kind) => kind switch
     {
         ErrorKind.InvalidRequest => "invalid_request",

@@ -62,6 +62,12 @@ internal sealed class GatewayPipeline(
         {
             // The caller hung up: nobody is left to be told. What is open upstream is cancelled with its attempt below.
         }
+        catch (Exception e)
+        {
+            // A defect: its host tells the caller; the books must not call it a good answer.
+            error ??= GatewayError.Defect(e);
+            throw;
+        }
         finally
         {
             // 9 settle

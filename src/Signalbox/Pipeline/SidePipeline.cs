@@ -28,17 +28,7 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
         try
         {
             // 2 read
-            if (context.Dialect is not null)
-            {
-                context.Document = RequestBody.Parse(context.Body, out error);
-            }
-
-            error ??= operation.Read(context);
-            if (error is null && (error = RequestReading.CheckModel(context.Request.Model)) is not null)
-            {
-                // What is no name must not stand in the journal either.
-                context.Request = null!;
-            }
+            error = Read(context, operation);
 
             // 5 plan
             if (error is null)
@@ -83,6 +73,12 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
         {
             // The caller hung up: nobody is left to be told.
         }
+        catch (Exception e)
+        {
+            // A defect: its host tells the caller; the books must not call it a good answer.
+            error ??= GatewayError.Defect(e);
+            throw;
+        }
         finally
         {
             // 9 settle
@@ -95,6 +91,24 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
 
             context.Document?.Dispose();
         }
+    }
+
+    private static GatewayError? Read(RequestContext context, SideOperation operation)
+    {
+        GatewayError? error = null;
+        if (context.Dialect is not null)
+        {
+            context.Document = RequestBody.Parse(context.Body, out error);
+        }
+
+        error ??= operation.Read(context);
+        if (error is null && (error = RequestReading.CheckModel(context.Request.Model)) is not null)
+        {
+            // What is no name must not stand in the journal either.
+            context.Request = null!;
+        }
+
+        return error;
     }
 
     /// <summary>Step 3, as far as it matters here: what the caller says, and how sensitive the request is.</summary>
