@@ -18,6 +18,7 @@ public sealed class HintTests
             "strong": { "provider": "ollama", "upstream": "s", "quality": 0.9, "price": { "input": 10, "output": 20 } } },
           "routes": {
             "plain": { "models": ["middle", "weak", "strong"] },
+            "cloud": { "models": ["middle", "weak"] },
             "tasks": { "models": ["middle", "weak", "strong"], "tasks": { "translation": ["strong"], "haiku": ["weak"] } },
             "rules": { "strategy": "rules", "models": ["middle", "weak", "strong"], "rules": { "simpleQuality": 0 } },
             "by-tag": { "strategy": "ab", "models": ["weak", "strong"], "experiment": { "shares": { "weak": 0.5, "strong": 0.5 }, "by": "tag:team" } },
@@ -37,7 +38,8 @@ public sealed class HintTests
         { "rules", "complexity", "0.05", "weak" },
         { "rules", "complexity", "complex", "strong" },
         { "plain", "sensitivity", "internal", "middle" },
-        { "plain", "sensitivity", "confidential", "nobody" },
+        { "cloud", "sensitivity", "confidential", "nobody" },
+        { "plain", "sensitivity", "confidential", "strong" },
         { "plain", "max_cost_usd", "0.0003", "weak" },
         { "plain", "strategy", "quality", "strong" },
         { "plain", "strategy", "cheapest", "weak" },
@@ -79,7 +81,7 @@ public sealed class HintTests
     {
         await using var bench = await SampleBench.StartAsync(Config);
         var wire = Wire.Of("openai-chat");
-        var answer = await bench.Gateway.AskAsync(wire.Path("", false), WithObject(wire.Request("plain", false, CardPrompt), "sensitivity", "public"), ("x-signalbox-sensitivity", "internal"));
+        var answer = await bench.Gateway.AskAsync(wire.Path("", false), WithObject(wire.Request("cloud", false, CardPrompt), "sensitivity", "public"), ("x-signalbox-sensitivity", "internal"));
 
         Assert.Equal((400, "no_candidate"), (answer.Status, answer.ErrorWord));
         Assert.Empty(bench.Upstream.Calls);

@@ -21,17 +21,17 @@ public sealed class LearnedTests : IDisposable
         upstream.On("openai-chat", static call => Good.AnswerAsync(call, Wire.Of("openai-chat"), stream: false));
         await using var gateway = await GatewayHarness.StartAsync(Config(upstream, Weights));
 
-        Assert.Equal(("s", "w"), (await AskAsync(gateway, "half", Hard(1000)), await AskAsync(gateway, "half", Easy(1000))));
-        for (var i = 1001; i < 1010; i++)
+        Assert.Equal(("s", "w"), (await AskAsync(gateway, "half", Hard(10)), await AskAsync(gateway, "half", Easy(11))));
+        for (var i = 20; i < 30; i++)
         {
             Assert.Equal(("w", "w"), (await AskAsync(gateway, "never", Hard(i)), await AskAsync(gateway, "never", Easy(i))));
             Assert.Equal(("s", "s"), (await AskAsync(gateway, "always", Hard(i)), await AskAsync(gateway, "always", Easy(i))));
         }
 
         await TrainAsync(hardNeedsStrong: false);
-        Assert.Equal("s", await AskAsync(gateway, "half", Hard(1000)));
+        Assert.Equal("s", await AskAsync(gateway, "half", Hard(10)));
         gateway.Runtime.Swap(GatewayHarness.Parse(Config(upstream, Weights)));
-        Assert.Equal(("w", "s"), (await AskAsync(gateway, "half", Hard(1000)), await AskAsync(gateway, "half", Easy(1000))));
+        Assert.Equal(("w", "s"), (await AskAsync(gateway, "half", Hard(10)), await AskAsync(gateway, "half", Easy(11))));
     }
 
     [Theory]
@@ -64,6 +64,7 @@ public sealed class LearnedTests : IDisposable
         Assert.True(code == 0, errors);
     }
 
+    // Prompts of the training set: of others the predictor trusts their length more than its training.
     private static string Hard(int i) => $"Prove the theorem about the integral of function number {i} and derive its asymptotic bound rigorously.";
 
     private static string Easy(int i) => $"What colour is the little cat in picture {i}?";
