@@ -9,6 +9,7 @@ namespace Signalbox.Server.Hosting;
 internal static class CallerHeaders
 {
     private const string HintPrefix = "x-signalbox-";
+    private const string Bearer = "Bearer ";
     private const int DigestBytes = 12;
     private static readonly string[] KeyHeaders = ["Authorization", "x-api-key", "x-goog-api-key"];
 
@@ -35,7 +36,8 @@ internal static class CallerHeaders
         {
             if (headers.TryGetValue(name, out var values) && values.Count > 0)
             {
-                return Digest(values.ToString());
+                var key = values.ToString();
+                return Digest(key.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? key[Bearer.Length..] : key);
             }
         }
 

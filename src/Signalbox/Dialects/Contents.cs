@@ -65,6 +65,18 @@ internal static class Contents
         return ToolCall(callId, name, isObject ? arguments.GetRawText() : "{}");
     }
 
+    /// <summary>The same call with other arguments, and nothing kept of its own.</summary>
+    public static FunctionCallContent WithArguments(FunctionCallContent call, string arguments)
+    {
+        var other = ToolCall(call.CallId, call.Name, arguments);
+        foreach (var (name, value) in call.AdditionalProperties ?? [])
+        {
+            other.AdditionalProperties!.TryAdd(name, value);
+        }
+
+        return other;
+    }
+
     /// <summary>The arguments as JSON text; <c>{}</c> where there are none.</summary>
     public static string ArgumentsText(FunctionCallContent call)
     {

@@ -33,8 +33,16 @@ internal static class MaskedMessages
     private static AIContent Mask(AIContent content, Masker masker) => content switch
     {
         TextContent text => new TextContent(masker.Mask(text.Text)) { AdditionalProperties = text.AdditionalProperties },
+        TextReasoningContent reasoning => new TextReasoningContent(masker.Mask(reasoning.Text)) { ProtectedData = reasoning.ProtectedData, AdditionalProperties = reasoning.AdditionalProperties },
         FunctionResultContent result => new FunctionResultContent(result.CallId, masker.Mask(Contents.ResultText(result))) { AdditionalProperties = result.AdditionalProperties },
-        FunctionCallContent call => Contents.ToolCall(call.CallId, call.Name, masker.Mask(Contents.ArgumentsText(call))),
+        FunctionCallContent call => Mask(call, masker),
         _ => content,
     };
+
+    private static FunctionCallContent Mask(FunctionCallContent call, Masker masker)
+    {
+        var arguments = Contents.ArgumentsText(call);
+        var masked = masker.Mask(arguments);
+        return ReferenceEquals(masked, arguments) ? call : Contents.WithArguments(call, masked);
+    }
 }

@@ -37,7 +37,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
             decision.Language = context.Profile!.Language;
         }
 
-        return PlanRefusal.Of(decision.Plan);
+        return PlanRefusal.Of(decision.Plan, context.Inspection);
     }
 
     /// <summary>Notes who has the conversation in its cache now.</summary>
@@ -82,8 +82,8 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
             MaxCostUsd = hints.MaxCostUsd,
             MaxLatency = hints.MaxLatency,
             StickyKey = StickyKey(context, settings.Experiment.By),
-            Draw = _chance.Draw(),
-            Turn = _chance.Turn(route.Route),
+            Draw = context.IsDryRun ? _chance.NextDraw() : _chance.Draw(),
+            Turn = context.IsDryRun ? _chance.NextTurn(route.Route) : _chance.Turn(route.Route),
             LastServedBy = served?.By,
         };
     }

@@ -9,6 +9,7 @@ using Signalbox.Providers;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 using Signalbox.Routing.Planning;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Pipeline;
 
@@ -42,7 +43,7 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
                 context.Targets = context.Snapshot.Find(context.Request.Model);
                 error = context.Targets is null ? context.Snapshot.NotFound(context.Request.Model) : null;
                 context.Decision.Route = context.Targets?.Route;
-                context.Decision.Plan = context.Targets is { } route ? InOrder(route) : null;
+                context.Decision.Plan = context.Targets is { } route ? InOrder(route, context.Sensitivity) : null;
             }
 
             // 7 attempt
@@ -174,7 +175,7 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
     }
 
     /// <summary>There is no choosing among what is no chat: the route's order stands.</summary>
-    private static RoutePlan InOrder(RouteTargets route)
+    private static RoutePlan InOrder(RouteTargets route, SensitivityLabel sensitivity)
     {
         var (candidates, order) = (new Candidate[route.Targets.Count], new int[route.Targets.Count]);
         for (var i = 0; i < candidates.Length; i++)
@@ -183,7 +184,7 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
             candidates[i] = new Candidate { Deployment = route.Targets[i], Place = i, Quality = route.Targets[i].Quality ?? 0.5, Score = -i };
         }
 
-        return new RoutePlan(new PlanInput { Route = route.Settings, Strategy = "ordered" }, candidates, order, "in the order in which the route names its models");
+        return new RoutePlan(new PlanInput { Route = route.Settings, Strategy = "ordered", Sensitivity = sensitivity }, candidates, order, "in the order in which the route names its models");
     }
 
     private static void Finish(RequestContext context, GatewayError? error, TimeSpan duration)
@@ -217,6 +218,7 @@ internal sealed class SidePipeline(ProviderServices services, UsageJournal journ
         CostUsd = usage is null ? null : UsageCost.Of(usage, context.Price),
         Error = error?.Kind,
         IsCancelled = context.Aborted.IsCancellationRequested,
+        Tags = context.Hints.Tags,
         Losses = context.Losses.Losses,
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
+using Signalbox.Routing.Profiles;
 using Signalbox.Sensitivity;
 
 namespace Signalbox.Providers;
@@ -25,6 +26,7 @@ internal sealed class ChatClientProvider(string name, IChatClient client, Locali
         call.Context.CountAttempt();
         var request = call.Request;
         var options = request.Options.Clone();
+        RemoveHints(options);
         options.ModelId = call.Deployment.Upstream == "default" ? null : call.Deployment.Upstream;
         if (request.Stream)
         {
@@ -39,6 +41,20 @@ internal sealed class ChatClientProvider(string name, IChatClient client, Locali
         {
             // A foreign client may throw anything; to the caller it is a provider that failed.
             return new FailedAnswer(ErrorOf(e, name));
+        }
+    }
+
+    /// <summary>What the caller says to the gateway is not the client's affair. The options are a copy.</summary>
+    private static void RemoveHints(ChatOptions options)
+    {
+        if (options.AdditionalProperties is not { Count: > 0 } properties)
+        {
+            return;
+        }
+
+        foreach (var name in HintWords.Names)
+        {
+            properties.Remove($"{HintWords.BodyObject}.{name}");
         }
     }
 

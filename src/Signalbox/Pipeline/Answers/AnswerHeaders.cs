@@ -1,4 +1,5 @@
 using System.Globalization;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Pipeline.Answers;
 
@@ -13,6 +14,7 @@ internal static class AnswerHeaders
     public const string Cost = "x-signalbox-cost-usd";
     public const string Loss = "x-signalbox-loss";
     public const string Error = "x-signalbox-error";
+    public const string Warning = "x-signalbox-warning";
 
     public static void Write(RequestContext context, WireCaller caller, IReadOnlyList<KeyValuePair<string, string>> passed, decimal? cost = null)
     {
@@ -37,6 +39,11 @@ internal static class AnswerHeaders
         if (cost is { } usd)
         {
             caller.SetHeader(Cost, usd.ToString("0.############", CultureInfo.InvariantCulture));
+        }
+
+        if (context.Inspection?.Injection is { IsDetected: true, Action: InjectionAction.Warn } signal)
+        {
+            caller.SetHeader(Warning, string.Create(CultureInfo.InvariantCulture, $"prompt_injection;score={signal.Score:0.##}"));
         }
 
         if (!context.Losses.IsEmpty)

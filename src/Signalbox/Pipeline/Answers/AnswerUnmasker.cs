@@ -34,7 +34,8 @@ internal sealed class AnswerUnmasker(MaskTable table)
                     AddUnlessEmpty(contents, reasoning, reasoning.ProtectedData ?? reasoning.Text);
                     break;
                 case ToolCallDelta call:
-                    Release(contents);
+                    // The arguments of a call come in pieces; theirs stay held until the answer goes on with something else.
+                    ReleaseTexts(contents);
                     contents.Add(Unmask(call));
                     break;
                 case UsageContent:
@@ -55,22 +56,37 @@ internal sealed class AnswerUnmasker(MaskTable table)
         update.Contents = contents;
     }
 
+    /// <summary>What is still held back of a stream that ended without saying why; null where nothing is.</summary>
+    public ChatResponseUpdate? End()
+    {
+        var contents = new List<AIContent>();
+        Release(contents);
+        return contents.Count > 0 ? new ChatResponseUpdate(ChatRole.Assistant, contents) : null;
+    }
+
     /// <summary>A complete answer.</summary>
     public void Apply(ChatResponse response)
     {
         foreach (var message in response.Messages)
         {
+            TextContent? last = null;
             for (var i = 0; i < message.Contents.Count; i++)
             {
                 switch (message.Contents[i])
                 {
-                    case TextContent text: text.Text = Unmasker.Unmask(table, text.Text); break;
+                    case TextContent text:
+                        // A client may give one text in several pieces.
+                        text.Text = _text.Push(text.Text);
+                        last = text;
+                        break;
                     case TextReasoningContent reasoning: reasoning.Text = Unmasker.Unmask(table, reasoning.Text); break;
                     case FunctionCallContent call:
-                        message.Contents[i] = Contents.ToolCall(call.CallId, call.Name, Unmasker.Unmask(table, Contents.ArgumentsText(call), isJson: true));
+                        message.Contents[i] = Contents.WithArguments(call, Unmasker.Unmask(table, Contents.ArgumentsText(call), isJson: true));
                         break;
                 }
             }
+
+            last?.Text += _text.Finish();
         }
     }
 
@@ -97,6 +113,18 @@ internal sealed class AnswerUnmasker(MaskTable table)
 
     private void Release(List<AIContent> contents)
     {
+        ReleaseTexts(contents);
+        foreach (var (index, unmasker) in _calls)
+        {
+            if (unmasker.Finish() is { Length: > 0 } arguments)
+            {
+                contents.Add(new ToolCallDelta(index) { Arguments = arguments });
+            }
+        }
+    }
+
+    private void ReleaseTexts(List<AIContent> contents)
+    {
         if (_reasoning.Finish() is { Length: > 0 } reasoning)
         {
             contents.Add(new TextReasoningContent(reasoning));
@@ -105,14 +133,6 @@ internal sealed class AnswerUnmasker(MaskTable table)
         if (_text.Finish() is { Length: > 0 } text)
         {
             contents.Add(new TextContent(text));
-        }
-
-        foreach (var (index, unmasker) in _calls)
-        {
-            if (unmasker.Finish() is { Length: > 0 } arguments)
-            {
-                contents.Add(new ToolCallDelta(index) { Arguments = arguments });
-            }
         }
     }
 

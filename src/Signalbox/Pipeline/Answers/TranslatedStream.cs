@@ -42,6 +42,11 @@ internal sealed class TranslatedStream(ProviderCall call, WireAnswer answer, Sig
     {
         _reader.End(_updates);
         WriteUpdates(output);
+        if (_reader.IsFinished && _reader.Error is null && _unmasker?.End() is { } held)
+        {
+            WriteUpdate(held, output);
+        }
+
         WriteRest(output);
         if (_reader.IsFinished && _reader.Error is null)
         {
@@ -62,18 +67,23 @@ internal sealed class TranslatedStream(ProviderCall call, WireAnswer answer, Sig
             var update = _updates[i];
             _toolNames?.Restore(update.Contents);
             _unmasker?.Apply(update);
-            Notes.Note(update);
-            _signatures.Take(update.Contents);
-            if (Call.HidesLogprobs)
-            {
-                update.AdditionalProperties?.Remove(Vocabulary.TokenLogprobs);
-            }
-
-            Call.Seam?.Fit(update);
-            _writer.Write(update, output);
+            WriteUpdate(update, output);
         }
 
         _updates.Clear();
+    }
+
+    private void WriteUpdate(ChatResponseUpdate update, IBufferWriter<byte> output)
+    {
+        Notes.Note(update);
+        _signatures.Take(update.Contents);
+        if (Call.HidesLogprobs)
+        {
+            update.AdditionalProperties?.Remove(Vocabulary.TokenLogprobs);
+        }
+
+        Call.Seam?.Fit(update);
+        _writer.Write(update, output);
     }
 
     /// <summary>What a seam has held back in case it was a repetition.</summary>

@@ -40,10 +40,9 @@ internal sealed class UpdatesDelivery : Delivery
         _updates = _source.ReadAsync(deadline.Token).GetAsyncEnumerator(deadline.Token);
         try
         {
-            while (!Notes.HasOutput && await _updates.MoveNextAsync())
+            while (!Notes.HasOutput && await MoveNextAsync() is { } update)
             {
-                Note(_updates.Current);
-                _pending.Add(_updates.Current);
+                _pending.Add(update);
             }
 
             _ended = !Notes.HasOutput;
@@ -62,11 +61,13 @@ internal sealed class UpdatesDelivery : Delivery
             while (!_ended)
             {
                 deadline.Expect(Call.Deployment.IdleTimeout);
-                _ended = !await _updates!.MoveNextAsync();
-                if (!_ended)
+                if (await MoveNextAsync() is { } update)
                 {
-                    Note(_updates.Current);
-                    _pending.Add(_updates.Current);
+                    _pending.Add(update);
+                }
+                else
+                {
+                    _ended = true;
                 }
 
                 if (Notes.TextLength > MaxHeldLength)
@@ -130,29 +131,50 @@ internal sealed class UpdatesDelivery : Delivery
 
         while (!_ended)
         {
-            var next = _updates!.MoveNextAsync();
+            var next = MoveNextAsync();
             if (!next.IsCompleted)
             {
                 await FlushAsync(deadline.Token);
                 deadline.Expect(Call.Deployment.IdleTimeout);
             }
 
-            if (!await next)
+            if (await next is not { } update)
             {
                 break;
             }
 
-            Note(_updates.Current);
-            await DeliverAsync(_updates.Current, deadline.Token);
+            await DeliverAsync(update, deadline.Token);
         }
 
         return _source.Error;
     }
 
+    /// <summary>The next update as the caller gets it; null at the end.</summary>
+    private async ValueTask<ChatResponseUpdate?> MoveNextAsync()
+    {
+        ChatResponseUpdate? update;
+        if (await _updates!.MoveNextAsync())
+        {
+            update = _updates.Current;
+            _toolNames?.Restore(update.Contents);
+            _unmasker?.Apply(update);
+        }
+        else
+        {
+            // A client's stream may end without a reason, while something is still held back.
+            update = _source.Error is null ? _unmasker?.End() : null;
+        }
+
+        if (update is not null)
+        {
+            Note(update);
+        }
+
+        return update;
+    }
+
     private void Note(ChatResponseUpdate update)
     {
-        _toolNames?.Restore(update.Contents);
-        _unmasker?.Apply(update);
         Notes.Note(update);
         _signatures.Take(update.Contents);
         if (Call.HidesLogprobs)

@@ -14,7 +14,10 @@ internal sealed class PlanChance(ulong seed)
     private long _drawn;
 
     /// <summary>Uniform 64 bits.</summary>
-    public ulong Draw() => StableHash.Mix(seed + ((ulong)Interlocked.Increment(ref _drawn) * 0x9E3779B97F4A7C15));
+    public ulong Draw() => Drawn(Interlocked.Increment(ref _drawn));
+
+    /// <summary>What the next draw will give, for plans that only ask what would be.</summary>
+    public ulong NextDraw() => Drawn(Interlocked.Read(ref _drawn) + 1);
 
     /// <summary>How many turns the route had before this one.</summary>
     public long Turn(string route)
@@ -26,4 +29,10 @@ internal sealed class PlanChance(ulong seed)
 
         return Interlocked.Increment(ref turns.Value) - 1;
     }
+
+    /// <summary>The turn that comes next, without taking it.</summary>
+    public long NextTurn(string route) =>
+        _turns.TryGetValue(route, out var turns) || (_turns.Count >= MaxRoutes && (turns = _rest) is not null) ? Interlocked.Read(ref turns.Value) : 0;
+
+    private ulong Drawn(long number) => StableHash.Mix(seed + ((ulong)number * 0x9E3779B97F4A7C15));
 }

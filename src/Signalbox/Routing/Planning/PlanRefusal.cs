@@ -1,5 +1,6 @@
 using System.Text;
 using Signalbox.Dialects;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Routing.Planning;
 
@@ -9,7 +10,9 @@ internal static class PlanRefusal
     private const int Listed = 12;
 
     /// <summary>Why there is nothing to try; null where there is something.</summary>
-    public static GatewayError? Of(RoutePlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="inspection">What made the request sensitive, where it was looked at.</param>
+    public static GatewayError? Of(RoutePlan plan, SensitivityReport? inspection = null)
     {
         if (plan.Order.Length > 0 || plan.Candidates.Length == 0)
         {
@@ -18,7 +21,7 @@ internal static class PlanRefusal
 
         var only = OnlyReason(plan.Candidates);
         var kind = only == Removal.ContextWindow ? ErrorKind.ContextLength : ErrorKind.NoCandidate;
-        return new GatewayError(kind, $"No model of '{plan.Input.Route.Id}' can serve this request: {List(plan)}. {Advice(only, plan.Input)}");
+        return new GatewayError(kind, $"No model of '{plan.Input.Route.Id}' can serve this request: {List(plan)}. {Advice(only, plan.Input, inspection)}");
     }
 
     /// <summary>For a plan whose models are all resting, when the host would rather send the caller away than try them.</summary>
@@ -65,12 +68,12 @@ internal static class PlanRefusal
         return count > Listed ? text.Append("; and ").Append(count - Listed).Append(" more").ToString() : text.ToString();
     }
 
-    private static string Advice(Removal only, PlanInput input) => only switch
+    private static string Advice(Removal only, PlanInput input, SensitivityReport? inspection) => only switch
     {
         Removal.ContextWindow when input.MaxOutputTokens > 0 => "Shorten the prompt, lower the limit of output tokens, or give the route a model with more room.",
         Removal.ContextWindow => "Shorten the prompt, or give the route a model with more room.",
         Removal.Capability => "Give the route a model that can, or say in its capabilities that this one can.",
-        Removal.Sensitivity => "Give the route a model at a provider whose locality is local.",
+        Removal.Sensitivity => "Give the route a model at a provider whose locality is local" + OtherLabels(inspection),
         Removal.KeyPermission => "Ask for a model that the key may use.",
         Removal.MaxCost => "Raise the largest cost, shorten the request, or give the route a cheaper model.",
         Removal.PriceUnknown => "Give the models a price in the configuration, or set no largest cost.",
@@ -78,4 +81,21 @@ internal static class PlanRefusal
         Removal.Task => "Name a model for this task in the route's tasks, or leave the task out of them.",
         _ => "Change what the request needs, or give the route a model that fits.",
     };
+
+    /// <summary>What else would help: other labels for what was found, named by its kinds. A caller's own word cannot be taken back by a label.</summary>
+    private static string OtherLabels(SensitivityReport? inspection)
+    {
+        var kinds = new List<string>();
+        foreach (var finding in inspection?.Findings ?? [])
+        {
+            if (finding.Label >= SensitivityLabel.Confidential && !kinds.Contains(finding.Kind))
+            {
+                kinds.Add(finding.Kind);
+            }
+        }
+
+        return kinds.Count == 0
+            ? inspection?.Failure is null ? "." : ". The request could not be inspected, so it counts as confidential."
+            : $", or, where what was found ({string.Join(", ", kinds)}) may leave, another label in sensitivity.labels (for patterns and words of your own, beside them).";
+    }
 }
