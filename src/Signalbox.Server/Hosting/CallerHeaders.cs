@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Fields;
 
@@ -10,7 +8,6 @@ internal static class CallerHeaders
 {
     private const string HintPrefix = "x-signalbox-";
     private const string Bearer = "Bearer ";
-    private const int DigestBytes = 12;
     private static readonly string[] KeyHeaders = ["Authorization", "x-api-key", "x-goog-api-key"];
 
     /// <summary>What the caller says to the gateway itself.</summary>
@@ -28,8 +25,8 @@ internal static class CallerHeaders
         return hints ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
     }
 
-    /// <summary>A digest of the key that the caller presents as its SDK does, which tells callers apart; null without one.</summary>
-    public static string? KeyId(HttpContext http)
+    /// <summary>The key as the caller's SDK sends it; null without one.</summary>
+    public static string? PresentedKey(HttpContext http)
     {
         var headers = http.Request.Headers;
         foreach (var name in KeyHeaders)
@@ -37,18 +34,11 @@ internal static class CallerHeaders
             if (headers.TryGetValue(name, out var values) && values.Count > 0)
             {
                 var key = values.ToString();
-                return Digest(key.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? key[Bearer.Length..] : key);
+                return key.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? key[Bearer.Length..] : key;
             }
         }
 
-        return http.Request.Query.TryGetValue("key", out var inQuery) ? Digest(inQuery.ToString()) : null;
-    }
-
-    private static string Digest(string key)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan()), hash);
-        return Convert.ToHexStringLower(hash[..DigestBytes]);
+        return http.Request.Query.TryGetValue("key", out var inQuery) ? inQuery.ToString() : null;
     }
 
     /// <summary>What a provider of the same dialect is given, by the header ledger.</summary>

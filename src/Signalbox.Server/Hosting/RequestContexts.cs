@@ -13,7 +13,7 @@ internal static class RequestContexts
         Snapshot = snapshot,
         Caller = new HttpCaller(http, dialect),
         Dialect = dialect,
-        KeyId = CallerHeaders.KeyId(http),
+        PresentedKey = CallerHeaders.PresentedKey(http),
         HintHeaders = CallerHeaders.Hints(http),
         PassedHeaders = CallerHeaders.Passed(http, runtime.Services.Headers, dialect),
         StartedAt = runtime.Time.GetUtcNow(),

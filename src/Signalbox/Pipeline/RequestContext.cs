@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Signalbox.Dialects;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
@@ -10,6 +12,8 @@ namespace Signalbox.Pipeline;
 /// <summary>One request on its way through the pipeline.</summary>
 internal sealed record RequestContext
 {
+    private const int DigestBytes = 12;
+
     private int _attempts;
     private DecisionRecord? _decision;
 
@@ -42,8 +46,11 @@ internal sealed record RequestContext
     /// <summary>The caller's <c>x-signalbox-*</c> headers: what it says about the request.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> HintHeaders { get; init; } = [];
 
-    /// <summary>A digest of the key that the caller presented, which tells callers apart; null without one.</summary>
-    public string? KeyId { get; init; }
+    /// <summary>The key that the caller presented; null without one. A secret: it is forgotten with the request.</summary>
+    public string? PresentedKey { get; init; }
+
+    /// <summary>A digest of the key, which tells callers apart and may be kept.</summary>
+    public string? KeyId => PresentedKey is { } key ? Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())).AsSpan(0, DigestBytes)) : null;
 
     /// <summary>Whether somebody is going to read the decision: then all of the profile is worked out, needed or not.</summary>
     public bool IsExplained { get => field || IsDryRun; init; }

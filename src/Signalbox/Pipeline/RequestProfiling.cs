@@ -39,7 +39,7 @@ internal sealed class RequestProfiling
         }
 
         var settings = route.Settings;
-        context.Profile = _profiler.Profile(context.Request, context.Hints, settings.Task is { } task ? new RouteHints { Task = task } : null, context.KeyId);
+        context.Profile = _profiler.Profile(context.Request, context.Hints, settings.Task is { } task ? new RouteHints { Task = task } : null, context.PresentedKey);
         return null;
     }
 

@@ -8,7 +8,7 @@ namespace Signalbox.Routing.Profiles;
 internal sealed record ProfileFinder(DialectRequest Request, CallerHints Caller, RouteHints? Route, ProfilerOptions Options)
 {
     /// <summary>Who asks; part of the conversation's key.</summary>
-    public string? KeyId { get; init; }
+    public string? CallerKey { get; init; }
 
     public PromptText Text { get; init; }
 
@@ -71,5 +71,5 @@ internal sealed record ProfileFinder(DialectRequest Request, CallerHints Caller,
 
     public RequestCensus FindCensus() => RequestCensus.Of(Request);
 
-    public string FindConversationKey() => ConversationKey.Of(Request, KeyId);
+    public string FindConversationKey() => ConversationKey.Of(Request, CallerKey);
 }

@@ -24,9 +24,9 @@ internal sealed class Profiler(ProfilerOptions? options = null)
     private readonly ProfilerOptions _options = options ?? ProfilerOptions.Default;
 
     /// <summary>Profiles a request. Tokens, needs and facts at once, for they are read off the parsed body; the rest when it is asked for.</summary>
-    public RequestProfile Profile(DialectRequest request, CallerHints hints, RouteHints? route, string? keyId = null)
+    public RequestProfile Profile(DialectRequest request, CallerHints hints, RouteHints? route, string? callerKey = null)
     {
-        var finder = new ProfileFinder(request, hints, route, _options) { KeyId = keyId, Text = PromptText.Of(request) };
+        var finder = new ProfileFinder(request, hints, route, _options) { CallerKey = callerKey, Text = PromptText.Of(request) };
         return new RequestProfile(finder)
         {
             Input = NeedsReader.ModalitiesOf(request.Messages),
