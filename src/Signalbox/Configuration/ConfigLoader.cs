@@ -21,7 +21,7 @@ public static class ConfigLoader
     public static ConfigResult Load(string? path, IReadOnlyDictionary<string, string> environment) =>
         Load(ConfigSource.Read(path, Directory.GetCurrentDirectory()), environment);
 
-    /// <summary>Reads a config from memory. The environment is used as it is given.</summary>
+    /// <summary>Reads a config from memory. The environment is used as it is given; relative paths start from the working folder.</summary>
     public static ConfigResult Parse(ReadOnlySpan<byte> json, IReadOnlyDictionary<string, string> environment)
     {
         var reading = new ConfigReading(environment);
@@ -44,7 +44,7 @@ public static class ConfigLoader
     {
         var problems = new List<ConfigProblem>(source.Failures);
         var filled = DotEnvFile.AddTo(environment, source.DotEnv, problems);
-        var reading = new ConfigReading(filled, problems);
+        var reading = new ConfigReading(filled, problems) { Folder = source.Folder };
         var config = source.Path is null ? EnvironmentDiscovery.Discover(filled, reading)
             : source.Json is { } json ? Read(json, reading)
             : null;

@@ -1,4 +1,7 @@
 using Signalbox.Configuration.Fields;
+using Signalbox.Configuration.Resilience;
+using Signalbox.Configuration.Routes;
+using Signalbox.Sensitivity;
 
 namespace Signalbox.Configuration;
 
@@ -11,6 +14,9 @@ internal static class ConfigValidator
         CheckProviders(config, reading);
         CheckModels(config, reading);
         new RouteValidator(config, reading).Check();
+        TaskWordCheck.Check(config, reading);
+        CheckResilience(config.Resilience, reading);
+        CheckMasking(config.Sensitivity, reading);
         CheckStores(config, reading);
     }
 
@@ -79,6 +85,28 @@ internal static class ConfigValidator
     private static string HowToAdd(string provider, SignalboxConfig config) => ProviderDefaults.Find(provider) is { } preset
         ? $"; add it to providers: \"{preset.Name}\": {{{(preset.KeyVariable is null ? "" : $" \"apiKey\": \"${{{preset.KeyVariable}}}\" ")}}}"
         : Words.Suggest(provider, [.. config.Providers.Keys]);
+
+    private static void CheckResilience(ResilienceConfig resilience, ConfigReading reading)
+    {
+        var path = ConfigPath.Root.Field("resilience");
+        if (resilience.BaseDelay > resilience.MaxDelay && !reading.HasErrorAt(path.Field("baseDelay")) && !reading.HasErrorAt(path.Field("maxDelay")))
+        {
+            reading.Error(path.Field("baseDelay"), $"is {DurationText.Format(resilience.BaseDelay)} and more than maxDelay, {DurationText.Format(resilience.MaxDelay)}; "
+                + "the first wait cannot be longer than the longest");
+        }
+    }
+
+    private static void CheckMasking(SensitivityConfig sensitivity, ConfigReading reading)
+    {
+        var masking = sensitivity.Masking;
+        var labels = SensitivityKinds.Labels(sensitivity.Labels);
+        if (masking.Enabled && masking.Kinds.Count > 0
+            && masking.Kinds.All(kind => labels[Array.IndexOf(SensitivityKinds.Names, kind)] == SensitivityLabel.Confidential))
+        {
+            reading.Warn(ConfigPath.Root.Field("sensitivity").Field("masking").Field("kinds"),
+                "all of them are confidential, and only requests labelled internal are masked, so nothing would be; give them the label internal in labels");
+        }
+    }
 
     private static void CheckStores(SignalboxConfig config, ConfigReading reading)
     {

@@ -52,7 +52,7 @@ public sealed record ModelConfig
             "What it costs, in US dollars per million tokens.")
         .Field("quality", Kinds.Fraction.OrNull(), c => c.Quality, (c, v) => c with { Quality = v },
             "How good its answers are, for strategies that weigh quality.")
-        .Field("useCases", Kinds.List(Kinds.Text, "a list of tasks"), c => c.UseCases, (c, v) => c with { UseCases = v },
+        .Field("useCases", Kinds.List(Kinds.Task, "a list of tasks"), c => c.UseCases, (c, v) => c with { UseCases = v },
             "Tasks it is meant for, in the words of the x-signalbox-task header.")
         .Field("specialization", Kinds.OptionalText, c => c.Specialization, (c, v) => c with { Specialization = v },
             "What it is especially good at, in a word.")

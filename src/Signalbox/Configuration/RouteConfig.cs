@@ -84,9 +84,9 @@ public sealed record RouteConfig
             "Refuses with 400 what could only be translated with a loss.")
         .Field("fallbacksFor", Kinds.Map(Targets, "an object of reasons and lists of models"), c => c.FallbacksFor, (c, v) => c with { FallbacksFor = v },
             "What is tried instead when a model fails for a reason: context_length or content_filtered.")
-        .Field("tasks", Kinds.Map(Targets, "an object of tasks and lists of models"), c => c.Tasks, (c, v) => c with { Tasks = v },
+        .Field("tasks", Kinds.Map(Targets, "an object of tasks and lists of models", static name => TextChecks.TaskName(name) is { } why ? $"{Words.Quote(name)} {why}" : null), c => c.Tasks, (c, v) => c with { Tasks = v },
             "Which models (or routes) serve a task, best first; tasks that are not named here may be served by all.")
-        .Field("task", Kinds.OptionalText, c => c.Task, (c, v) => c with { Task = v },
+        .Field("task", Kinds.Task, c => c.Task, (c, v) => c with { Task = v },
             "The task of requests of this route that name none; classified when left out.")
         .Field("weights", Kinds.Map(Kinds.Weight, "an object of models and weights"), c => c.Weights, (c, v) => c with { Weights = v },
             "Weights by model for the strategy weighted; all alike when left out.")

@@ -1,4 +1,5 @@
 using Signalbox.Configuration.Fields;
+using Signalbox.Configuration.Routes;
 using Signalbox.Routing;
 using Signalbox.Routing.Learning;
 
@@ -62,6 +63,7 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
         }
 
         CheckCycles();
+        new RouteSettingsCheck(config, reading).Check(canJudgeNames);
     }
 
     private void CheckTargets(IReadOnlyList<string> targets, ConfigPath path)
@@ -118,7 +120,7 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
         var slash = target.IndexOf('/');
         if (slash < 0)
         {
-            reading.Error(path, $"unknown model or route {Words.Quote(target)}{Words.Suggest(target, [.. config.Models.Keys, .. config.Routes.Keys, Auto])}");
+            reading.Error(path, $"unknown model or route {Words.Quote(target)}{Words.Suggest(target, [.. config.Models.Keys.Concat(config.Routes.Keys).Append(Auto).Distinct(StringComparer.Ordinal)])}");
             return;
         }
 

@@ -105,7 +105,7 @@ public sealed record SensitivityWordsConfig
     public SensitivityLabel Label { get; init; } = SensitivityLabel.Confidential;
 
     internal static ConfigShape<SensitivityWordsConfig> Shape { get; } = new ConfigShape<SensitivityWordsConfig>(new SensitivityWordsConfig { Words = [] })
-        .Field("words", Kinds.List(Kinds.Text, "a list of words, at least one", least: 1), c => c.Words, (c, v) => c with { Words = v },
+        .Field("words", Kinds.List(Kinds.Phrase, "a list of words, at least one", least: 1), c => c.Words, (c, v) => c with { Words = v },
             "Whole words or phrases; upper and lower case are the same.", required: true)
         .Field("label", SensitivityConfig.LabelKind, c => c.Label, (c, v) => c with { Label = v },
             "The label of a request with one of them.");

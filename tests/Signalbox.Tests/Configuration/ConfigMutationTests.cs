@@ -22,8 +22,8 @@ public class ConfigMutationTests
 
     private static readonly string[] Seeds =
     [
-        Given.EveryField,
-        Given.EveryField.Replace("provider-secret-1", "${KEY}", StringComparison.Ordinal).Replace("balanced", "${EMPTY:-cheapest}", StringComparison.Ordinal),
+        Given.Loadable[0],
+        Given.Loadable[0].Replace("provider-secret-1", "${KEY}", StringComparison.Ordinal).Replace("balanced", "${EMPTY:-cheapest}", StringComparison.Ordinal),
         """{ "providers": { "openai": { "apiKey": "${KEY}" }, "ollama": {} }, "models": { "a": { "provider": "ollama" } }, "routes": { "auto": { "models": ["r"] }, "r": { "models": ["a"] } } }""",
     ];
 

@@ -52,17 +52,20 @@ public class FieldTableTests
     }
 
     // A row that reads into one property and prints another would lose a setting; no compiler sees it.
-    [Fact]
-    public void What_is_read_is_what_is_written_field_by_field()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void What_is_read_is_what_is_written_field_by_field(int which)
     {
-        var config = Given.Valid(Given.EveryField);
+        var json = Given.Loadable[which];
+        var config = Given.Valid(json);
 
-        var written = Encoding.UTF8.GetString(JsonBytes.Write(indented: false, json => SignalboxConfig.Shape.Write(json, config, hideSecrets: false)));
+        var written = Encoding.UTF8.GetString(JsonBytes.Write(indented: false, writer => SignalboxConfig.Shape.Write(writer, config, hideSecrets: false)));
         var again = Given.Valid(written);
-        var expected = Given.EveryField.ReplaceLineEndings("").Replace("\"$schema\": \"./signalbox.schema.json\",", "", StringComparison.Ordinal);
+        var expected = json.ReplaceLineEndings("").Replace("\"$schema\": \"./signalbox.schema.json\",", "", StringComparison.Ordinal);
 
         Assert.Equal(Normal(expected), Normal(written));
-        Assert.Equal(Normal(written), Normal(Encoding.UTF8.GetString(JsonBytes.Write(indented: false, json => SignalboxConfig.Shape.Write(json, again, hideSecrets: false)))));
+        Assert.Equal(Normal(written), Normal(Encoding.UTF8.GetString(JsonBytes.Write(indented: false, writer => SignalboxConfig.Shape.Write(writer, again, hideSecrets: false)))));
     }
 
     [Fact]

@@ -55,6 +55,12 @@ internal static class Given
         }
         """.Replace("own.weights", OwnWeights, StringComparison.Ordinal);
 
+    /// <summary>What of it can be loaded: two of its fields exclude each other, so each of these is without one of them.</summary>
+    public static readonly string[] Loadable =
+    [
+        EveryField.Replace(", \"targetQuality\": 0.9", "", StringComparison.Ordinal), EveryField.Replace("\"strongShare\": 0.3, ", "", StringComparison.Ordinal),
+    ];
+
     public static readonly string[] SecretsOfEveryField =
     [
         "admin-secret-1", "provider-secret-1", "header-secret-1", "ledger-secret-1", "limits-secret-1", "cache-secret-1", "webhook-secret-1",

@@ -21,6 +21,9 @@ internal sealed class ConfigReading
 
     public IReadOnlyList<ConfigProblem> Problems => _problems;
 
+    /// <summary>What a relative path in the config starts from: the folder of its file, else the working folder.</summary>
+    public string Folder { get => field ??= Directory.GetCurrentDirectory(); init; }
+
     public bool HasErrors => _problems.Any(p => p.Severity == ConfigSeverity.Error);
 
     public bool HasErrorAt(ConfigPath path) => _failedPaths.Count > 0 && _failedPaths.Contains(path.ToString());

@@ -10,6 +10,15 @@ internal static class Kinds
 
     public static ConfigKind<string> OptionalText => new TextKind<string>("a string", Accept, Same) { MayBeEmpty = true };
 
+    /// <summary>A file of the user's, as an absolute path.</summary>
+    public static ConfigKind<string> FilePath => new FilePathKind();
+
+    /// <summary>A word or phrase that can be found in a text.</summary>
+    public static ConfigKind<string> Phrase => new TextKind<string>("a word or phrase", TextChecks.Phrase, Same) { Pattern = @"[\s\S]*\S[\s\S]*" };
+
+    /// <summary>A word for what a request is about.</summary>
+    public static ConfigKind<string> Task => new TextKind<string>("a task", TextChecks.Task, Same) { Pattern = @"[^\s,]+" };
+
     /// <summary>A secret that travels in a header.</summary>
     public static ConfigKind<string> Credential =>
         new TextKind<string>("a string", TextChecks.Credential, Same) { IsSecret = true, MayBeEmpty = true };
@@ -56,6 +65,7 @@ internal static class Kinds
         "a number", 0, 1_000_000, static (json, out value) => json.TryGetDouble(out value), static (json, value) => json.WriteNumberValue(value))
     {
         SchemaType = "number",
+        ShowsMost = true,
     };
 
     public static ConfigKind<int> Integer(int least, int most) => new NumberKind<int>(
@@ -80,9 +90,9 @@ internal static class Kinds
         Func<ConfigShape<T>> shape, string expected, Func<string, T> start, Func<string, string?> checkName) =>
         new MapKind<T>(expected, new NamedRecordItem<T>(shape, start), checkName);
 
-    /// <summary>Plain values by a name that is checked elsewhere, e.g. because it is a model's.</summary>
-    public static ConfigKind<IReadOnlyDictionary<string, T>> Map<T>(ConfigKind<T> item, string expected) =>
-        new MapKind<T>(expected, new PlainMapItem<T>(item), static _ => null);
+    /// <summary>Plain values by a name; without <paramref name="checkName"/> it is checked elsewhere, e.g. because it is a model's.</summary>
+    public static ConfigKind<IReadOnlyDictionary<string, T>> Map<T>(ConfigKind<T> item, string expected, Func<string, string?>? checkName = null) =>
+        new MapKind<T>(expected, new PlainMapItem<T>(item), checkName ?? (static _ => null));
 
     /// <summary>Header names with their values, which may be credentials and are never printed.</summary>
     public static ConfigKind<IReadOnlyDictionary<string, string>> Headers =>

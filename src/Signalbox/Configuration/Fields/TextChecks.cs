@@ -87,6 +87,51 @@ internal static class TextChecks
             : null;
     }
 
+    public static string? FilePath(string text, out string value)
+    {
+        value = text;
+        return text.Contains('\0') ? "is not a path" : null;
+    }
+
+    public static string? Phrase(string text, out string value)
+    {
+        value = text;
+        return string.IsNullOrWhiteSpace(text) ? "is blank, and would be found in nothing; leave it out" : null;
+    }
+
+    public static string? Task(string text, out string value)
+    {
+        value = text;
+        return TaskName(text);
+    }
+
+    /// <summary>Tasks are words of a header, where commas and blanks separate.</summary>
+    public static string? TaskName(string name) =>
+        name.Length > 0 && !name.Any(static c => c == ',' || char.IsWhiteSpace(c) || char.IsControl(c))
+            ? null
+            : "is not a task: a task is one word without blanks and commas, like text_summarization";
+
+    /// <summary>What an experiment keeps together: key, session, or tag:NAME.</summary>
+    public static string? ExperimentBy(string text, out string value)
+    {
+        const string Tag = "tag:";
+        value = text;
+        if (text is "key" or "session")
+        {
+            return null;
+        }
+
+        if (text.StartsWith(Tag, StringComparison.Ordinal))
+        {
+            return string.IsNullOrWhiteSpace(text[Tag.Length..]) ? "names no tag; write tag:NAME" : null;
+        }
+
+        // What stands behind a colon is the user's own, and no part of what was misspelt.
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var given = colon < 0 ? text : text[..colon] + ":NAME";
+        return $"is nothing that callers can be kept together by{Words.Suggest(given, ["key", "session", "tag:NAME"])}";
+    }
+
     /// <summary>Names of models and routes travel in headers and URLs.</summary>
     public static string? EntryName(string name) =>
         name.Length > 0 && name.All(c => c is > ' ' and <= '~')

@@ -22,7 +22,7 @@ public sealed record CascadeConfig
     internal static ConfigShape<CascadeConfig> Shape { get; } = new ConfigShape<CascadeConfig>(new CascadeConfig())
         .Field("threshold", Kinds.Fraction, c => c.Threshold, (c, v) => c with { Threshold = v },
             "The verdict from which on a cheap answer is served; below it the next model is asked.")
-        .Field("checks", Kinds.List(Kinds.Word(CheckWords), "a list of checks"), c => c.Checks, (c, v) => c with { Checks = v },
+        .Field("checks", Kinds.List(Kinds.Word(CheckWords), "a list of checks, at least one", least: 1), c => c.Checks, (c, v) => c with { Checks = v },
             "What judges an answer: logprob (mean token probability, where the provider states it), consistency (further answers of the same model), "
             + "checker (another model), json (valid where JSON was asked for), refusal. The lowest verdict counts.")
         .Field("samples", Kinds.Integer(1, 8), c => c.Samples, (c, v) => c with { Samples = v }, "How many further answers the check consistency asks for.")

@@ -11,7 +11,7 @@ public sealed record LearnedConfig
     /// <summary>The model for what is hard; null for the one of the highest quality.</summary>
     public string? Strong { get; init; }
 
-    /// <summary>File written by <c>route train</c>; null for the weights that Signalbox brings.</summary>
+    /// <summary>Absolute path of a file written by <c>route train</c>; null for the weights that Signalbox brings. In the config it may be relative to the config's folder.</summary>
     public string? Weights { get; init; }
 
     /// <summary>Share of requests that the strong model should get; null where <see cref="TargetQuality"/> decides. Default 0.5.</summary>
@@ -23,8 +23,8 @@ public sealed record LearnedConfig
     internal static ConfigShape<LearnedConfig> Shape { get; } = new ConfigShape<LearnedConfig>(new LearnedConfig())
         .Field("weak", Kinds.OptionalText, c => c.Weak, (c, v) => c with { Weak = v }, "The model for what is easy; the cheapest of the route when left out.")
         .Field("strong", Kinds.OptionalText, c => c.Strong, (c, v) => c with { Strong = v }, "The model for what is hard; the best of the route when left out.")
-        .Field("weights", Kinds.OptionalText, c => c.Weights, (c, v) => c with { Weights = v },
-            "A file written by route train; the weights that Signalbox brings when left out.")
+        .Field("weights", Kinds.FilePath, c => c.Weights, (c, v) => c with { Weights = v },
+            "A file written by route train, absolute or from the folder of the config (without a file: the working folder); the weights that Signalbox brings when left out.")
         .Field("strongShare", Kinds.Fraction.OrNull(), c => c.StrongShare, (c, v) => c with { StrongShare = v },
             "Share of requests that the strong model should get; 0.5 when neither this nor targetQuality is given.")
         .Field("targetQuality", Kinds.Fraction.OrNull(), c => c.TargetQuality, (c, v) => c with { TargetQuality = v },
