@@ -42,6 +42,8 @@ public class RouteSettingsTests
     [InlineData(""" "learned": { "strong": "ollama/c" } """, "learned.strong", "'ollama/c' is not a model of this route")]
     [InlineData(""" "strategy": "quality", "cascade": { "threshold": 0.5 } """, "cascade", "is for the strategy cascade, and the route's is quality")]
     [InlineData(""" "strategy": "quality", "learned": { "weak": "a" } """, "learned", "is for the strategy learned")]
+    [InlineData(""" "strategy": "quality", "cascade": { "checks": ["refusal"] } """, "cascade", "is for the strategy cascade")]
+    [InlineData(""" "strategy": "quality", "experiment": { "shares": { "a": 1 } } """, "experiment", "is for the strategy ab")]
     [InlineData(""" "strategy": "ab", "weights": { "a": 1 } """, "weights", "is for the strategy weighted")]
     [InlineData(""" "strategy": "weighted", "experiment": { "seed": "x" } """, "experiment", "is for the strategy ab")]
     [InlineData(""" "tasks": { "translaton": ["a"] } """, "tasks.translaton", "did you mean 'translation'?")]
@@ -59,6 +61,7 @@ public class RouteSettingsTests
     [InlineData(""" "weights": { "a": 0, "ollama/b": 1 }, "experiment": { "by": "tag:team", "shares": { "a": 1 } }, "learned": { "weak": "a", "strong": "b", "strongShare": 0 } """)]
     [InlineData(""" "strategy": "cascade", "cascade": { "checks": ["refusal"], "checker": "c" }, "hedge": { "enabled": true }, "learned": {}, "experiment": { "by": "key" } """)]
     [InlineData(""" "rules": { "simpleBelow": 0.7, "complexFrom": 0.7 }, "balance": { "cost": 0, "quality": 1000000 } """)]
+    [InlineData(""" "strategy": "quality", "cascade": { "checks": ["logprob", "json", "refusal"] }, "experiment": { "shares": {} }, "learned": { "weak": null } """)]
     [InlineData(""" "strategy": "learned", "fallbacks": ["c"], "learned": { "strong": "c" }, "tasks": { "invoices": ["a"], "chat": ["b"] }, "task": "invoices" """)]
     public void What_fits_together_is_not_talked_about(string setting) => Assert.Empty(Given.Parse(With(setting)).Problems);
 

@@ -68,10 +68,10 @@ internal sealed class RouteSettingsCheck(SignalboxConfig config, ConfigReading r
 
     private void CheckSections(RouteConfig route, ConfigPath path)
     {
-        CheckSection(Cascade, Cascade, route.Cascade.ToString() != new CascadeConfig().ToString());
-        CheckSection("learned", "learned", route.Learned.ToString() != new LearnedConfig().ToString());
+        CheckSection(Cascade, Cascade, IsChanged(route.Cascade));
+        CheckSection("learned", "learned", route.Learned != new LearnedConfig());
         CheckSection("weights", "weighted", route.Weights.Count > 0);
-        CheckSection("experiment", "ab", route.Experiment.ToString() != new ExperimentConfig().ToString());
+        CheckSection("experiment", "ab", IsChanged(route.Experiment));
 
         void CheckSection(string section, string strategy, bool isChanged)
         {
@@ -80,6 +80,19 @@ internal sealed class RouteSettingsCheck(SignalboxConfig config, ConfigReading r
                 reading.Warn(path.Field(section), $"is for the strategy {strategy}, and the route's is {own}; it counts only for requests that ask for {strategy}");
             }
         }
+    }
+
+    // Collections in records are compared by reference. Comparing what they print instead would build tables that most files do not need.
+    private static bool IsChanged(CascadeConfig cascade)
+    {
+        var usual = new CascadeConfig();
+        return cascade with { Checks = usual.Checks } != usual || !cascade.Checks.SequenceEqual(usual.Checks);
+    }
+
+    private static bool IsChanged(ExperimentConfig experiment)
+    {
+        var usual = new ExperimentConfig();
+        return experiment with { Shares = usual.Shares } != usual || experiment.Shares.Count > 0;
     }
 
     // A name that means nothing was reported already; this is about names that mean a model elsewhere.
