@@ -57,6 +57,7 @@ public class CredentialTests
     [InlineData("css_ButtonPrimaryLarge2024RoundedCorner")]
     [InlineData("lib-MyCompany-Platform-2024-Release-Candidate3")]
     [InlineData("SIGNALBOX2026RELEASE")]
+    [InlineData("EqAv-4Fq9ZxL2mV8tR6yW1bNcK7p")]
     public void What_is_made_of_words_is_no_key(string text) => Assert.NotEqual(SensitivityLabel.Confidential, Inspect.LabelOf(text));
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class PrefixedToken
     private static readonly FrozenSet<string> Ids = new[]
     {
         "msg", "req", "resp", "rs", "res", "file", "call", "fc", "ctc", "toolu", "tool", "srv", "chatcmpl", "cmpl", "run", "step", "thread", "asst", "item", "batch",
-        "gen", "evt", "event", "id", "uid", "uuid", "user", "usr", "org", "proj", "ws", "sess", "conv", "vs", "vsfc", "ft", "ftjob", "job", "task",
+        "gen", "evt", "event", "id", "uid", "uuid", "user", "usr", "org", "proj", "ws", "sess", "conv", "cntr", "tco", "vs", "vsfc", "ft", "ftjob", "job", "task",
         "img", "ig", "ci", "mcp", "mcpl", "mcpr", "mcpa", "sig", "sha", "hash", "etag", "trace", "span", "ray", "cus", "acct", "in", "ch", "pi", "doc", "page", "node", "obj",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
@@ -53,8 +53,11 @@ internal static class PrefixedToken
         }
 
         var length = way.IndexOfAny('-', '_');
-        return length is >= 2 and <= LongestPrefix && !IdLookup.Contains(way[..length]);
+        return length is >= 2 and <= LongestPrefix && !IdLookup.Contains(way[..length]) && IsOfOneCase(way[..length]);
     }
+
+    // A prefix is a word; a blob of base64 that happens to have a separator near its beginning mixes cases there too.
+    private static bool IsOfOneCase(ReadOnlySpan<char> prefix) => !prefix.ContainsAnyExceptInRange('a', 'z') || !prefix.ContainsAnyExceptInRange('A', 'Z');
 
     private static bool TryFindTail(ReadOnlySpan<char> text, int start, int end, out int stop)
     {
