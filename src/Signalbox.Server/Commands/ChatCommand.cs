@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Signalbox.Configuration.Fields;
 using Signalbox.Ledger;
 using Signalbox.Pipeline;
 using Signalbox.Routing;
@@ -28,6 +29,12 @@ internal static class ChatCommand
         var common = CommonOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
+            if (parsed.GetValue(prompt) is { } given && string.IsNullOrWhiteSpace(given))
+            {
+                await Console.Error.WriteLineAsync("error: the prompt is empty. Say what to ask, or leave PROMPT out for a conversation.");
+                return CommandLine.WrongWords;
+            }
+
             if (common.Load(parsed)?.Config is not { } config)
             {
                 return CommandLine.WrongWords;
@@ -76,9 +83,12 @@ internal sealed class ChatSession(GatewayRuntime runtime, string model, bool exp
         catch (SignalboxException e)
         {
             _history.RemoveAt(_history.Count - 1);
-            await Console.Error.WriteLineAsync($"error: {e.Message}");
+            await Console.Error.WriteLineAsync(e.Message.Contains(model, StringComparison.Ordinal) ? $"error: {e.Message}" : $"error: {Words.Shorten(model)}: {e.Message}");
             ExplainDecision();
-            return e.Kind is Dialects.ErrorKind.NotFound or Dialects.ErrorKind.InvalidRequest ? CommandLine.WrongWords : CommandLine.Failed;
+
+            // Where a provider was asked the words were right, whatever it said of them.
+            var wasSent = runtime.Journal.ToList() is [.., { Attempts: > 0 }];
+            return !wasSent && (e.Kind is Dialects.ErrorKind.NotFound or Dialects.ErrorKind.InvalidRequest) ? CommandLine.WrongWords : CommandLine.Failed;
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Signalbox.Configuration;
+using Signalbox.Configuration.Fields;
 
 namespace Signalbox.Server.Commands;
 
@@ -36,7 +39,7 @@ internal static class CommandLine
             var errors = parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.Where(static error => error.Message.Contains('\'')) : parsed.Errors;
             foreach (var error in errors.DefaultIfEmpty(parsed.Errors[0]))
             {
-                await Console.Error.WriteLineAsync("error: " + error.Message);
+                await Console.Error.WriteLineAsync("error: " + Plain(error, parsed));
             }
 
             await Console.Error.WriteLineAsync("Run 'signalbox --help' to see the verbs and their options.");
@@ -44,5 +47,33 @@ internal static class CommandLine
         }
 
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>The parser speaks of types; whoever typed the words thinks in numbers, and may have mistyped a verb or an option.</summary>
+    private static string Plain(ParseError error, ParseResult parsed)
+    {
+        if (error.SymbolResult is OptionResult { Option: var option, Tokens: [var given, ..] } && KindOf(option.ValueType) is { } kind
+            && error.Message.Contains("System.", StringComparison.Ordinal))
+        {
+            return $"{option.Name} must be {kind}, not {Words.Quote(given.Value)}.";
+        }
+
+        if (parsed.UnmatchedTokens is [var unknown, ..] && error.Message.Contains($"'{unknown}'", StringComparison.Ordinal))
+        {
+            var command = parsed.CommandResult.Command;
+            var known = unknown.StartsWith('-') ? command.Options.Select(static o => o.Name) : command.Subcommands.Select(static c => c.Name);
+            if (NearestName.Find(unknown, known) is { } nearest)
+            {
+                return $"{error.Message.TrimEnd('.')}; did you mean {Words.Quote(nearest)}?";
+            }
+        }
+
+        return error.Message;
+    }
+
+    private static string? KindOf(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain == typeof(int) || plain == typeof(long) ? "a whole number" : plain == typeof(double) || plain == typeof(decimal) ? "a number" : null;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Signalbox.Configuration.Fields;
 using Signalbox.Routing.Evaluation;
 using Signalbox.Routing.Learning;
 
@@ -80,6 +81,11 @@ internal static class RouteEvalCommand
             problems.Add("--train, --folds and --weights are three ways to come by weights; give one of them.");
         }
 
+        if (parsed.GetValue(Weak) == parsed.GetValue(Strong))
+        {
+            problems.Add($"--weak and --strong are the same model, {Words.Quote(parsed.GetValue(Weak)!)}; name the two that a router would choose between.");
+        }
+
         if (parsed.GetValue(FoldCount) is < 2 or > MaxFolds)
         {
             problems.Add($"--folds must be 2 to {MaxFolds}.");
@@ -155,12 +161,16 @@ internal static class RouteEvalCommand
         Console.WriteLine(string.Create(invariant, $"rows {report.Rows}; {pair.Weak} {report.Weak:F2} %, {pair.Strong} {report.Strong:F2} %, the better of both {report.Oracle:F2} %"));
         Console.WriteLine(string.Create(invariant, $"APGR {report.Apgr:F4} (prompt length alone {report.LengthApgr:F4}, random {report.RandomApgr:F4})"));
         Console.WriteLine(string.Create(invariant, $"strong calls to close half of the gap {report.Cpt50:F1} %, 80 % of it {report.Cpt80:F1} %"));
-        Console.WriteLine(string.Create(invariant, $"cost at 95 % of the strong model's quality {report.CostAt95:G4}, always strong {report.StrongCost:G4}: saves {100 * report.SavingAt95:F1} %"));
+        Console.WriteLine(string.Create(invariant, $"cost at 95 % of the strong model's quality {report.CostAt95:G4}, always strong {report.StrongCost:G4}: {Saving(report)}"));
         Console.WriteLine(string.Create(invariant, $"{report.Speed.PerSecond:N0} predictions/s on one core; p99 at 2 KB {report.Speed.P99OfTwoKilobytes:F3} ms"));
         Console.WriteLine("strong calls -> quality: " + string.Join("  ", Enumerable.Range(0, RoutingCurve.Points)
             .Select(i => string.Create(invariant, $"{100 * report.Curve.Shares[i]:F0} % {100 * report.Curve.Qualities[i]:F1}"))));
         Console.WriteLine("protocol: " + report.Protocol);
     }
+
+    private static string Saving(RouterReport report) => report.SavingAt95 >= 0
+        ? string.Create(CultureInfo.InvariantCulture, $"saves {100 * report.SavingAt95:F1} %")
+        : "saves nothing, because the strong model is cheaper; asking it always is best. Look whether the two costs are swapped";
 
     private static void WriteJson(RouterReport report, ModelPair pair)
     {

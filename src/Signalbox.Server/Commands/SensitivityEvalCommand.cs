@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Signalbox.Routing.Evaluation;
 using Signalbox.Sensitivity;
 
 namespace Signalbox.Server.Commands;
@@ -7,6 +8,8 @@ namespace Signalbox.Server.Commands;
 /// <summary><c>sensitivity eval</c>: scores the detectors on a file.</summary>
 internal static class SensitivityEvalCommand
 {
+    private const int MaxProblems = 20;
+
     private const string Protocol = "rows with spans: a sentence counts for an entity type when a finding of a fitting kind is made anywhere in it; "
         + "rows with system and kind: the text as a user's message under that system prompt; rows with label: blocked means detected as an injection or labelled confidential; "
         + "rows with prompt: one text each";
@@ -18,7 +21,10 @@ internal static class SensitivityEvalCommand
         var asJson = new Option<bool>("--json") { Description = "Print JSON." };
         var eval = new Command("eval", "Scores the detectors on a file of examples: personal data, injections, look-alikes or plain prompts.") { data, misses, asJson };
         var common = CommonOptions.AddTo(eval);
-        eval.SetAction(async (parsed, cancel) =>
+        eval.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, cancel)));
+        return eval;
+
+        int Run(ParseResult parsed, CancellationToken cancel)
         {
             if (SensitivityCommand.Load(common, parsed) is not { } section)
             {
@@ -26,50 +32,27 @@ internal static class SensitivityEvalCommand
             }
 
             var evaluation = new SensitivityEvaluation(new SensitivityDetector(section));
-            if (!await ReadAsync(parsed.GetValue(data)!, evaluation, cancel))
+            if (!Read(parsed.GetValue(data)!, evaluation, cancel))
             {
-                return CommandLine.Failed;
+                return CommandLine.WrongWords;
             }
 
             Print(evaluation, parsed.GetValue(misses), parsed.GetValue(asJson));
             return CommandLine.Done;
-        });
-        return eval;
+        }
     }
 
-    private static async Task<bool> ReadAsync(string file, SensitivityEvaluation evaluation, CancellationToken cancel)
+    /// <summary>Reads the file, or says everything that is wrong with it.</summary>
+    private static bool Read(string file, SensitivityEvaluation evaluation, CancellationToken cancel)
     {
-        var line = 0;
-        try
+        var problems = new List<string>();
+        JsonLines.Read(file, problems, MaxProblems, evaluation.Add, cancel);
+        if (evaluation.Rows == 0 && problems.Count == 0)
         {
-            await foreach (var text in File.ReadLinesAsync(file, cancel))
-            {
-                line++;
-                if (string.IsNullOrWhiteSpace(text))
-                {
-                    continue;
-                }
-
-                using var row = JsonDocument.Parse(text);
-                if (!evaluation.Add(row.RootElement))
-                {
-                    await Console.Error.WriteLineAsync($"error: {file}, line {line}: neither text with spans, text with system and kind, text with label, nor prompt.");
-                    return false;
-                }
-            }
-        }
-        catch (JsonException)
-        {
-            await Console.Error.WriteLineAsync($"error: {file}, line {line} is not a JSON object.");
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"error: {e.Message}");
-            return false;
+            problems.Add($"{file}: holds no rows; each line is one of: {SensitivityEvaluation.Shapes}");
         }
 
-        return true;
+        return RouteFiles.Report(problems);
     }
 
     private static void Print(SensitivityEvaluation evaluation, bool withMisses, bool asJson)

@@ -21,10 +21,42 @@ internal sealed class AdminEndpoints(GatewayRuntime runtime)
         routes.MapGet("/admin/decisions", access.Guard(admin.ListAsync));
         routes.MapGet("/admin/decisions/{id}", access.Guard(admin.GetAsync));
         routes.MapPost("/admin/explain", access.Guard(admin.ExplainAsync));
+
+        // What has no method of its own is chosen only when no row above fits.
+        routes.Map("/admin/decisions", access.Guard(NotAllowed("GET")));
+        routes.Map("/admin/decisions/{id}", access.Guard(NotAllowed("GET")));
+        routes.Map("/admin/explain", access.Guard(NotAllowed("POST")));
+    }
+
+    private static RequestDelegate NotAllowed(string method) => http =>
+    {
+        http.Response.Headers.Allow = method;
+        return AdminErrors.WriteAsync(http, new GatewayError(ErrorKind.InvalidRequest,
+            $"{http.Request.Method} is not answered at {http.Request.Path}; use {method}. docs/decisions.md describes the admin routes.") { Status = StatusCodes.Status405MethodNotAllowed });
+    };
+
+    /// <summary>A misspelt parameter would be passed over in silence.</summary>
+    private static GatewayError? FindUnknown(IQueryCollection query, params string[] known)
+    {
+        foreach (var name in query.Keys)
+        {
+            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                var field = Words.Shorten(name);
+                return GatewayError.Invalid(field, $"There is no query parameter {Words.Quote(name)} here. Known: {string.Join(", ", known)}.");
+            }
+        }
+
+        return null;
     }
 
     private Task ListAsync(HttpContext http)
     {
+        if (FindUnknown(http.Request.Query, "limit") is { } unknown)
+        {
+            return AdminErrors.WriteAsync(http, unknown);
+        }
+
         var limit = DefaultLimit;
         if (http.Request.Query["limit"].ToString() is { Length: > 0 } text
             && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MostRows))

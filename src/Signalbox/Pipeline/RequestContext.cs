@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Signalbox.Dialects;
+using Signalbox.Pipeline.Reading;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 using Signalbox.Routing.Profiles;
@@ -32,8 +33,8 @@ internal sealed record RequestContext
     /// <summary>The request on whose behalf this one is made (a sample, a checker's question); null for a caller's own.</summary>
     public RequestContext? Origin { get; init; }
 
-    /// <summary>The body as it came, or as it was masked; empty for a caller in this process.</summary>
-    public ReadOnlyMemory<byte> Body { get; set; }
+    /// <summary>The body as it came, without a byte order mark, or as it was masked; empty for a caller in this process.</summary>
+    public ReadOnlyMemory<byte> Body { get; set => field = RequestBody.WithoutMark(value); }
 
     /// <summary>Model and stream switch, where the protocol has them in the path.</summary>
     public string? PathModel { get; init; }

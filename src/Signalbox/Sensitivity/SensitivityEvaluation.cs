@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
+using Signalbox.Routing.Evaluation;
 
 namespace Signalbox.Sensitivity;
 
@@ -30,6 +31,8 @@ internal sealed class SensitivityEvaluation(SensitivityDetector detector)
 
     private static readonly string[] Impersonal = ["ORGANIZATION", "GPE", "DATE_TIME", "NRP", "TITLE", "AGE", "LOCATION", "DOMAIN_NAME"];
 
+    private static readonly string[] Texts = ["text", "system", "label", "prompt"];
+
     private readonly SortedDictionary<string, (int Hits, int Rows)> _shares = new(StringComparer.Ordinal);
 
     /// <summary>Rows that were read.</summary>
@@ -41,20 +44,48 @@ internal sealed class SensitivityEvaluation(SensitivityDetector detector)
     /// <summary>Lines that were counted wrong, 1-based, by share.</summary>
     public List<(string Share, int Line)> Misses { get; } = [];
 
-    /// <summary>Reads one line; false where it is none of the known kinds.</summary>
-    public bool Add(JsonElement row)
+    /// <summary>What a line may be.</summary>
+    public const string Shapes = "text with spans, text with system and kind, text with label, or prompt";
+
+    /// <summary>Reads one line, an object; what is wrong with it, where it cannot be counted.</summary>
+    public string? Add(JsonElement row)
     {
-        if (row.ValueKind != JsonValueKind.Object)
+        foreach (var name in Texts)
         {
-            return false;
+            if (row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && JsonLines.Text(row, name, out _) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        if (row.TryGetProperty("spans", out var spans) && Text(row, "text") is { } sentence)
+        {
+            if (!AreSpans(spans))
+            {
+                return "spans: must be a list of objects with entity_type";
+            }
+
+            Rows++;
+            AddPersonal(sentence, spans);
+            return null;
         }
 
         Rows++;
-        if (row.TryGetProperty("spans", out var spans) && Text(row, "text") is { } sentence)
+        if (AddOther(row))
         {
-            AddPersonal(sentence, spans);
+            return null;
         }
-        else if (Text(row, "system") is { } system && row.TryGetProperty("kind", out var kind) && Text(row, "text") is { } attack)
+
+        Rows--;
+        return "is none of " + Shapes;
+    }
+
+    private static bool AreSpans(JsonElement spans) => spans.ValueKind == JsonValueKind.Array
+        && spans.EnumerateArray().All(static span => span.ValueKind == JsonValueKind.Object && JsonLines.Text(span, "entity_type", out _) is null);
+
+    private bool AddOther(JsonElement row)
+    {
+        if (Text(row, "system") is { } system && row.TryGetProperty("kind", out var kind) && Text(row, "text") is { } attack)
         {
             AddInjection(system, attack, kind.ToString());
         }
@@ -71,7 +102,6 @@ internal sealed class SensitivityEvaluation(SensitivityDetector detector)
         }
         else
         {
-            Rows--;
             return false;
         }
 

@@ -83,6 +83,15 @@ public sealed class ExplainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_begins_with_a_byte_order_mark_is_read()
+    {
+        var (code, output, errors) = await ExplainAsync("\uFEFF" + Wire.Of("openai-chat").Request("desk", false), Config);
+
+        Assert.True(code == 0, errors);
+        Assert.Contains("Would be tried: ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wrong_words_and_files_end_with_2()
     {
         foreach (var (words, said) in new (string[], string)[]

@@ -56,4 +56,34 @@ public class ExplainTests
         Assert.Equal((status, field), (answer.Status, answer.Json.Str("error", "field")));
         Assert.Equal(answer.ErrorWord, answer.Json.Str("error", "word"));
     }
+
+    [Theory]
+    [InlineData("GET", "/admin/explain", "POST")]
+    [InlineData("DELETE", "/admin/decisions", "GET")]
+    [InlineData("POST", "/admin/decisions/x", "GET")]
+    public async Task Another_method_is_refused_with_the_one_that_is_answered(string method, string path, string allowed)
+    {
+        await using var bench = await DecisionBench.StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(bench.Gateway.Address, path));
+
+        using var response = await Patience.For(bench.Gateway.Client.SendAsync(request, Patience.Token), "an answer to another method");
+        var answer = await CallerAnswer.ReadAsync(response);
+
+        Assert.Equal((405, "invalid_request"), (answer.Status, answer.Json.Str("error", "word")));
+        Assert.Equal([allowed], response.Content.Headers.Allow);
+        Assert.Contains(allowed, answer.Json.Str("error", "message"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/admin/decisions?limt=5", "limt")]
+    [InlineData("/admin/decisions?limit=5&since=7d", "since")]
+    public async Task An_unknown_query_parameter_is_named(string path, string field)
+    {
+        await using var bench = await DecisionBench.StartAsync();
+
+        var answer = await bench.Gateway.GetAsync(path);
+
+        Assert.Equal((400, field), (answer.Status, answer.Json.Str("error", "field")));
+        Assert.Equal(200, (await bench.Gateway.GetAsync("/admin/decisions?limit=5")).Status);
+    }
 }

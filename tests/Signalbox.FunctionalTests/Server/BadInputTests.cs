@@ -38,6 +38,45 @@ public class BadInputTests
         Assert.Empty(bench.Upstream.Calls);
     }
 
+    [Fact]
+    public async Task A_byte_order_mark_before_the_body_is_passed_over_and_not_sent_on()
+    {
+        await using var bench = await SampleBench.StartAsync();
+        foreach (var wire in Wire.All)
+        {
+            var body = wire.Request(wire.Dialect + "/m", false);
+            var plain = await bench.Gateway.AskAsync(wire.Path(wire.Dialect + "/m", false), Encoding.UTF8.GetBytes(body));
+            var marked = await bench.Gateway.AskAsync(wire.Path(wire.Dialect + "/m", false), [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(body)]);
+
+            Assert.Equal((200, 200), (plain.Status, marked.Status));
+            Assert.Equal((await bench.Upstream.NextCallAsync()).Body, (await bench.Upstream.NextCallAsync()).Body);
+        }
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_alone_is_an_empty_body()
+    {
+        await using var bench = await SampleBench.StartAsync();
+
+        var answer = await bench.Gateway.AskAsync("/v1/chat/completions", [0xEF, 0xBB, 0xBF]);
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("The body is empty", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_from_the_cache_alone_is_refused_while_there_is_no_cache()
+    {
+        await using var bench = await SampleBench.StartAsync();
+        var wire = Wire.Of("openai-chat");
+
+        var answer = await bench.Gateway.AskAsync(wire.Path("", false), wire.Request("openai-chat/m", false), ("x-signalbox-cache", "only"));
+
+        Assert.Equal((400, "invalid_request"), (answer.Status, answer.ErrorWord));
+        Assert.Contains("x-signalbox-cache", answer.Text, StringComparison.Ordinal);
+        Assert.Empty(bench.Upstream.Calls);
+    }
+
     [Theory]
     [InlineData("openai-chat", """{"model":"openai-chat/m","messages":[{"role":"nobody","content":"x"}]}""", "messages[0].role")]
     [InlineData("openai-chat", """{"model":7,"messages":[{"role":"user","content":"x"}]}""", "model")]

@@ -96,6 +96,30 @@ public class CommandLineTests
         Assert.Equal("hello", (await upstream.NextCallAsync()).Json.Items("messages").Single().Str("content"));
     }
 
+    [Fact]
+    public async Task A_request_that_the_provider_refuses_is_a_failure_and_names_the_model_that_was_asked()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.On("v1", static call => call.AnswerAsync(400, "application/json", Chat.Error("No such parameter.")));
+
+        var (code, _, errors) = await ServerProcess.RunAsync(["chat", "--model", "openai/gpt-4o-mini", "hello"], null, ("OPENAI_BASE_URL", upstream.BaseUrl("v1")), ("OPENAI_API_KEY", "k"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("error: openai/gpt-4o-mini: ", errors, StringComparison.Ordinal);
+        Assert.Contains("No such parameter.", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public async Task An_empty_prompt_is_refused_before_anybody_is_asked(string prompt)
+    {
+        var (code, _, errors) = await ServerProcess.RunAsync(["chat", prompt], null, ("OPENAI_API_KEY", "k"));
+
+        Assert.Equal(2, code);
+        Assert.Contains("the prompt is empty", errors, StringComparison.Ordinal);
+    }
+
     /// <summary>Returns when nobody listens there any more: the stop has begun.</summary>
     private static async Task RefusedAsync(Uri address)
     {

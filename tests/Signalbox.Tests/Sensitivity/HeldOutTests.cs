@@ -64,7 +64,7 @@ public class HeldOutTests
         foreach (var line in File.ReadLines(Path.Combine(Repository.Root, file)))
         {
             using var row = JsonDocument.Parse(line);
-            Assert.True(evaluation.Add(row.RootElement));
+            Assert.Null(evaluation.Add(row.RootElement));
         }
 
         return evaluation;

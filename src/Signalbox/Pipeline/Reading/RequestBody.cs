@@ -16,6 +16,7 @@ internal static class RequestBody
     public static JsonDocument? Parse(ReadOnlyMemory<byte> bytes, out GatewayError? error)
     {
         error = null;
+        bytes = WithoutMark(bytes);
         if (bytes.Length == 0)
         {
             error = GatewayError.Invalid("", "The body is empty. Send a JSON object with content-type application/json.");
@@ -44,6 +45,10 @@ internal static class RequestBody
             return null;
         }
     }
+
+    /// <summary>Some editors put a byte order mark before UTF-8; it may be passed over (RFC 8259, section 8.1) and must not be sent on.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> bytes) =>
+        bytes.Span.StartsWith("\uFEFF"u8) ? bytes["\uFEFF"u8.Length..] : bytes;
 
     private static bool MayHaveLoneSurrogate(ReadOnlySpan<byte> bytes) =>
         bytes.IndexOf("\\ud"u8) >= 0 || bytes.IndexOf("\\uD"u8) >= 0;

@@ -7,7 +7,6 @@ internal enum CacheHint
 {
     Default,
     Bypass,
-    Only,
 }
 
 /// <summary>What a caller said about a request, in headers, in the body's <c>signalbox</c> object or in <c>ChatOptions</c>. Null: nothing was said.</summary>

@@ -33,7 +33,7 @@ internal sealed class HintDraft(HintWords words)
             case "max_cost_usd": _hints = _hints with { MaxCostUsd = Dollars(text, field) }; break;
             case "max_latency_ms": _hints = _hints with { MaxLatency = Milliseconds(text, field) }; break;
             case "strategy": _hints = _hints with { Strategy = Word(text, words.Strategies, field) }; break;
-            case "cache": _hints = _hints with { Cache = CacheOf(Word(text, HintWords.Caches, field)) }; break;
+            case "cache": SetCache(Word(text, HintWords.Caches, field), field); break;
             case "tags": SetTags(text, field); break;
             default: Unknown(name, field); break;
         }
@@ -118,7 +118,7 @@ internal sealed class HintDraft(HintWords words)
         };
         if (complexity is null)
         {
-            Fail(field, $"must be simple, moderate, complex, or a number from 0 to 1{Suggestion(text, HintWords.Complexities)}.");
+            Fail(field, $"must be simple, moderate, complex, or a number from 0 to 1{Suggestion(text, HintWords.Complexities)}");
         }
 
         _hints = _hints with { Complexity = complexity, Difficulty = null };
@@ -134,8 +134,9 @@ internal sealed class HintDraft(HintWords words)
             }
         }
 
-        var all = more is null ? known : [.. known, .. more];
-        Fail(field, $"must be one of {string.Join(", ", all)}{Suggestion(text, all)}.");
+        // A route may have a known word among its own.
+        var all = more is null ? known : [.. known.Union(more, StringComparer.Ordinal)];
+        Fail(field, $"must be one of {string.Join(", ", all)}{Suggestion(text, all)}");
         return null;
     }
 
@@ -173,12 +174,16 @@ internal sealed class HintDraft(HintWords words)
         }
     }
 
-    private static CacheHint CacheOf(string? word) => word switch
+    private void SetCache(string? word, string field)
     {
-        "bypass" => CacheHint.Bypass,
-        "only" => CacheHint.Only,
-        _ => CacheHint.Default,
-    };
+        if (word == "only")
+        {
+            Fail(field, "cannot be only: this version keeps no cache, so there is nothing that the request could be answered from. Leave it out, or send bypass.");
+            return;
+        }
+
+        _hints = _hints with { Cache = word == "bypass" ? CacheHint.Bypass : CacheHint.Default };
+    }
 
     private void SetTags(string text, string field)
     {
@@ -200,7 +205,7 @@ internal sealed class HintDraft(HintWords words)
     }
 
     private static string Suggestion(string given, IEnumerable<string> known) =>
-        NearestName.Find(given, known) is { } nearest ? $"; {Words.Quote(given)} is none of them, did you mean {nearest}?" : $"; {Words.Quote(given)} is none of them";
+        NearestName.Find(given, known) is { } nearest ? $"; {Words.Quote(given)} is none of them, did you mean {nearest}?" : $"; {Words.Quote(given)} is none of them.";
 
     private static bool HasControl(string text)
     {

@@ -112,6 +112,12 @@ internal static class SignDetector
             return code;
         }
 
+        if (PrefixedToken.TryFind(passage.Text, start, end, out var begin, out var stop))
+        {
+            found.Add(SensitivityKind.Credential, begin, stop);
+            return stop;
+        }
+
         if (CredentialDetector.OfRandom(passage, start, end) is { } random)
         {
             found.Add(random, start, end);

@@ -44,6 +44,10 @@ public sealed class RouteCommandTests : IDisposable
     [Theory]
     [InlineData("--weak small --strong huge", "no row has an outcome of the model 'huge'. Models: large, small.")]
     [InlineData("--weak large --strong small", "Are the two swapped?")]
+    [InlineData("--weak large --strong large", "are the same model, 'large'")]
+    [InlineData("--weak small --strong large --folds abc", "error: --folds must be a whole number, not 'abc'.")]
+    [InlineData("--weak small --strong large --weak-cost cheap", "error: --weak-cost must be a number, not 'cheap'.")]
+    [InlineData("--weak small --strong large --seeed 1", "did you mean '--seed'?")]
     [InlineData("--weak small --strong large --folds 1", "--folds must be 2 to 100")]
     [InlineData("--weak small --strong large --folds 5 --train x.jsonl", "give one of them")]
     [InlineData("--weak small --strong large --folds 60", "are too few for 60 folds")]
@@ -55,6 +59,51 @@ public sealed class RouteCommandTests : IDisposable
         var code = await Run(["route", "eval", "--outcomes", Outcomes(100), .. options.Replace("outcomes.jsonl", Path.Combine(_folder.Path, "outcomes.jsonl"), StringComparison.Ordinal).Split(' ')]);
         Assert.Equal(2, code);
         Assert.Contains(said, _errors.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("route tasks --data x.jsonl --holdout x", "error: --holdout must be a number, not 'x'.")]
+    [InlineData("serv", "'serv'; did you mean 'serve'?")]
+    [InlineData("route evel", "did you mean 'eval'?")]
+    public async Task A_mistyped_word_is_named_with_what_was_probably_meant(string words, string said)
+    {
+        Assert.Equal(2, await Run(words.Split(' ')));
+        Assert.Contains(said, _errors.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_strong_model_that_is_cheaper_is_no_saving_below_zero()
+    {
+        var (console, output) = (Console.Out, new StringWriter());
+        Console.SetOut(output);
+        try
+        {
+            Assert.Equal(0, await Run("route", "eval", "--outcomes", Outcomes(100), "--weak", "small", "--strong", "large", "--weak-cost", "50", "--strong-cost", "1"));
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+
+        Assert.Contains("the strong model is cheaper", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("saves -", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"prompt\": \"a\"}\nnope", ":2: is not JSON")]
+    [InlineData("[1]", ":1: is not a JSON object")]
+    [InlineData("{\"colour\": 1}", ":1: is none of text with spans")]
+    [InlineData("{\"text\": \"a\", \"spans\": 7}", ":1: spans: must be a list")]
+    [InlineData("{\"prompt\": \"\\ud800\"}", ":1: prompt: is no valid text")]
+    [InlineData("", ": holds no rows")]
+    [InlineData(null, ": cannot be read")]
+    public async Task A_file_of_examples_that_cannot_be_counted_ends_with_2_and_names_the_line(string? content, string said)
+    {
+        var path = content is null ? Path.Combine(_folder.Path, "missing.jsonl") : _folder.Write("examples.jsonl", content);
+        Assert.Equal(2, await Run("sensitivity", "eval", "--data", path));
+        Assert.Contains(path + said, _errors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -79,6 +79,8 @@ public sealed class HintReaderTests
     [InlineData("x-signalbox-max-latency-ms", "0", "above 0")]
     [InlineData("x-signalbox-strategy", "chepest", "did you mean cheapest?")]
     [InlineData("x-signalbox-cache", "off", "default, bypass, only")]
+    [InlineData("x-signalbox-cache", "only", "keeps no cache")]
+    [InlineData("x-signalbox-complexity", "simpel", "did you mean simple?")]
     [InlineData("x-signalbox-tags", "team", "name=value")]
     [InlineData("x-signalbox-tags", "=x", "name=value")]
     public void A_wrong_value_is_refused_with_the_words_that_are_allowed(string header, string value, string expected)
@@ -87,6 +89,17 @@ public sealed class HintReaderTests
         Assert.Equal(ErrorKind.InvalidRequest, error!.Kind);
         Assert.Equal(header, error.Field);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("?.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_route_that_uses_a_known_word_does_not_have_it_listed_twice()
+    {
+        var words = Words with { RouteTasks = ["translation", "ticketing"] };
+        Assert.Null(HintReader.Read([new("x-signalbox-task", "qqqqqqqqqqqq")], default, words, out var error));
+        Assert.Equal(2, error!.Message.Split("translation").Length);
+        Assert.Equal(2, error.Message.Split("ticketing").Length);
     }
 
     [Theory]
@@ -173,7 +186,7 @@ public sealed class HintReaderTests
         from sensitivity in Gen.Elements<SensitivityLabel?>(null, SensitivityLabel.Public, SensitivityLabel.Confidential)
         from micros in Gen.Choose(0, 100_000_000)
         from latency in Gen.Choose(1, 100_000)
-        from cache in Gen.Elements(CacheHint.Default, CacheHint.Bypass, CacheHint.Only)
+        from cache in Gen.Elements(CacheHint.Default, CacheHint.Bypass)
         from tags in Gen.Elements("a", "b", "c d", "e.f").ListOf()
         select new CallerHints
         {
