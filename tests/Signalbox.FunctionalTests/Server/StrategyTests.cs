@@ -20,7 +20,7 @@ public class StrategyTests
         { "quality", """ "strategy": "quality" => strong""" },
         { "fastest", """ "strategy": "fastest" => any""" },
         { "balanced", """ "strategy": "balanced", "balance": { "cost": 0, "quality": 1, "latency": 0 } => strong""" },
-        { "rules", """ "strategy": "rules", "rules": { "simpleBelow": 1, "simpleQuality": 0.5 } => middle""" },
+        { "rules", """ "strategy": "rules", "rules": { "simpleBelow": 1, "complexFrom": 1, "simpleQuality": 0.5 } => middle""" },
         { "learned", """ "strategy": "learned", "learned": { "weak": "middle", "strongShare": 0 } => middle""" },
         { "cascade", """ "strategy": "cascade", "cascade": { "threshold": 0 } => weak""" },
         { "round_robin", """ "strategy": "round_robin" => weak middle strong""" },
