@@ -48,9 +48,6 @@ internal sealed record UsageRecord
     /// <summary>What was used beside the answer that was served; <see cref="Usage"/> and <see cref="CostUsd"/> are that answer's alone.</summary>
     public Waste Waste { get; init; } = Waste.None;
 
-    /// <summary>US dollars of everything that the request brought about; null = unknown.</summary>
-    public decimal? TotalCostUsd => Usage is null ? Waste.CostUsd : CostUsd + Waste.CostUsd;
-
     public ErrorKind? Error { get; init; }
 
     /// <summary>Whether the caller hung up before the end.</summary>

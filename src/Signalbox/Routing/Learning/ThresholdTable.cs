@@ -56,9 +56,6 @@ internal sealed class ThresholdTable
         return 1;
     }
 
-    /// <summary>The quality expected at a share of strong calls, 1 = always strong.</summary>
-    public double QualityAt(double share) => _qualities[(int)Math.Round(Math.Clamp(share, 0, 1) * Percents)];
-
     public void Write(WeightsWriter output)
     {
         output.Write(_scores);

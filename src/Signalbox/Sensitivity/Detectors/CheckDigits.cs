@@ -57,19 +57,6 @@ internal static class CheckDigits
         return sum;
     }
 
-    /// <summary>ISO 7064 mod 11,10, the check of German tax numbers and Croatian ids.</summary>
-    public static bool Mod11And10(ReadOnlySpan<byte> digits)
-    {
-        var product = 10;
-        foreach (var digit in digits[..^1])
-        {
-            var sum = (digit + product) % 10;
-            product = (sum == 0 ? 10 : sum) * 2 % 11;
-        }
-
-        return (11 - product) % 10 == digits[^1];
-    }
-
     public static long Value(ReadOnlySpan<byte> digits)
     {
         var value = 0L;
