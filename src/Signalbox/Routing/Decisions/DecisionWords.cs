@@ -41,22 +41,6 @@ internal static class DecisionWords
         _ => "confidential",
     };
 
-    /// <summary>Null while the candidate is in.</summary>
-    public static string? Of(Removal removal) => removal switch
-    {
-        Removal.None => null,
-        Removal.Capability => "capability",
-        Removal.ContextWindow => "context_window",
-        Removal.Sensitivity => "sensitivity",
-        Removal.KeyPermission => "key_permission",
-        Removal.MaxCost => "max_cost",
-        Removal.MaxLatency => "max_latency",
-        Removal.Health => "health",
-        Removal.PriceUnknown => "price_unknown",
-        Removal.Task => "task",
-        _ => "strategy",
-    };
-
     /// <summary>Null where the constraints left something to begin with.</summary>
     public static string? Of(LastResort resort) => resort switch
     {
