@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+using Signalbox.Inference.Gguf;
+
+namespace Signalbox.Inference.Tokenization;
+
+/// <summary>Text to tokens and back, from the vocabulary of a file.</summary>
+internal abstract class Tokenizer
+{
+    public static bool TryCreate(GgufMetadata metadata, [NotNullWhen(true)] out Tokenizer? tokenizer, [NotNullWhen(false)] out EngineFault? fault) =>
+        throw new NotImplementedException();
+
+    public abstract int VocabularySize { get; }
+
+    /// <summary>Begin of text, where the model has one.</summary>
+    public abstract int? BeginOfText { get; }
+
+    /// <summary>Whether a prompt starts with <see cref="BeginOfText"/>.</summary>
+    public abstract bool AddsBeginOfText { get; }
+
+    /// <summary>End of text.</summary>
+    public abstract int? EndOfText { get; }
+
+    /// <summary>Every token that ends an answer: end of text, end of turn.</summary>
+    public abstract bool EndsGeneration(int token);
+
+    /// <summary>Control tokens have no text in an answer.</summary>
+    public abstract bool IsControl(int token);
+
+    /// <summary>Appends the tokens of a text.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="tokens">Where they go.</param>
+    /// <param name="parseSpecial">Whether the text of a control token becomes that token; user-defined tokens always do.</param>
+    /// <param name="addSpecial">Whether begin (and end) of text are added where the model wants them.</param>
+    public abstract void Encode(ReadOnlySpan<char> text, List<int> tokens, bool parseSpecial, bool addSpecial);
+
+    /// <summary>The bytes that a token stands for inside a text; empty for control tokens. Not every token is valid UTF-8 by itself.</summary>
+    public abstract ReadOnlySpan<byte> BytesOf(int token);
+
+    /// <summary>The token's text as the vocabulary writes it, control tokens included; null outside of the vocabulary.</summary>
+    public abstract string? NameOf(int token);
+
+    /// <summary>The token that has this name.</summary>
+    public abstract int? Find(string name);
+}
