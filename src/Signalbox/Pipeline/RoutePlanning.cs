@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Signalbox.Catalog;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Tokens;
 using Signalbox.Providers;
@@ -13,6 +14,9 @@ namespace Signalbox.Pipeline;
 internal sealed class RoutePlanning(ProviderServices services, Planner planner)
 {
     private const int BytesPerToken = 5;
+
+    /// <summary>What a chat template may add to a request.</summary>
+    private const int TemplateTokens = 512;
     private const string ByKey = "key";
     private const string BySession = "session";
     private const string ByTag = "tag:";
@@ -26,7 +30,7 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
     {
         var decision = context.Decision;
         var route = context.Targets!;
-        var served = IsSticky(route) ? _conversations.Find(context.Profile!.ConversationKey, route.Settings.Affinity.Ttl) : null;
+        var served = IsSticky(route) ? _conversations.Find(context.Profile!.ConversationInProcess, route.Settings.Affinity.Ttl) : null;
         var input = Input(context, route, served);
         var candidates = Candidates(route, input, IsCounted(context, route) ? context.Profile : null, context.Request.Stream);
         served?.Mark(candidates);
@@ -45,13 +49,31 @@ internal sealed class RoutePlanning(ProviderServices services, Planner planner)
     {
         if (context is { Profile: { } profile, Targets: { } route, Decision.ServedBy: { } servedBy } && IsSticky(route))
         {
-            _conversations.Remember(profile.ConversationKey, servedBy, (int)Math.Min(tokens ?? 0, int.MaxValue));
+            _conversations.Remember(profile.ConversationInProcess, servedBy, (int)Math.Min(tokens ?? 0, int.MaxValue));
         }
     }
 
-    /// <summary>Whether anything depends on the number of tokens. Where the caller named one model and no limit, the length of the body will do.</summary>
-    private static bool IsCounted(RequestContext context, RouteTargets route) =>
-        !route.IsModel || context.IsExplained || context.Hints.MaxCostUsd is not null || context.Body.IsEmpty;
+    /// <summary>
+    /// Whether anything depends on how many tokens there are exactly. Otherwise the length of the body will do: where the caller named one model and
+    /// no limit, and on a route where the request is so short that it fits every window and every rule, however its text is cut into tokens.
+    /// </summary>
+    private static bool IsCounted(RequestContext context, RouteTargets route)
+    {
+        var (hints, profile, settings) = (context.Hints, context.Profile!, route.Settings);
+        if (context.IsExplained || hints.MaxCostUsd is not null || context.Body.IsEmpty)
+        {
+            return true;
+        }
+
+        if (route.IsModel)
+        {
+            return false;
+        }
+
+        var most = (long)context.Body.Length + (profile.MaxOutputTokens ?? 0) + TemplateTokens;
+        return profile.Input != Modalities.Text || settings.MaxCostUsd is not null || most > Math.Min(route.SmallestWindow, settings.Rules.LongContextTokens)
+            || (hints.Strategy ?? settings.Strategy) == "cheapest";
+    }
 
     private static bool IsSticky(RouteTargets route) => route.Targets.Count > 1 && route.Settings.Affinity.Enabled;
 

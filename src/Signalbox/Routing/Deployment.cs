@@ -72,4 +72,7 @@ internal sealed record RouteTargets(string Route, IReadOnlyList<Deployment> Targ
 
     /// <summary>Which targets serve which task; null where all serve all.</summary>
     public TaskTable? Tasks { get; init; }
+
+    /// <summary>The smallest context window of the targets in tokens; the largest number where none is known.</summary>
+    public int SmallestWindow { get; } = Targets.Count == 0 ? int.MaxValue : Targets.Min(static target => target.Model.ContextWindow ?? int.MaxValue);
 }

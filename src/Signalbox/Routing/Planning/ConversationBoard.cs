@@ -20,7 +20,7 @@ internal sealed class ConversationBoard
     }
 
     /// <summary>Who served the conversation within that time; null where nobody did or it is forgotten.</summary>
-    public ServedConversation? Find(string conversation, TimeSpan ttl)
+    public ServedConversation? Find(ulong conversation, TimeSpan ttl)
     {
         var now = _time.GetTimestamp();
         foreach (ref var place in Places(conversation))
@@ -35,10 +35,10 @@ internal sealed class ConversationBoard
     }
 
     /// <summary>Notes that a model has just served a conversation, so that its prompt is in the provider's cache.</summary>
-    /// <param name="conversation">The profile's key of the conversation.</param>
+    /// <param name="conversation">The profile's number of the conversation.</param>
     /// <param name="servedBy">Full name of the deployment.</param>
     /// <param name="tokens">Tokens of prompt and answer, which are the beginning of the next prompt.</param>
-    public void Remember(string conversation, string servedBy, int tokens)
+    public void Remember(ulong conversation, string servedBy, int tokens)
     {
         var entry = new Entry(conversation, new ServedConversation(servedBy, tokens), _time.GetTimestamp());
         var places = Places(conversation);
@@ -61,13 +61,13 @@ internal sealed class ConversationBoard
         Volatile.Write(ref places[oldest], entry);
     }
 
-    private Span<Entry?> Places(string conversation)
+    private Span<Entry?> Places(ulong conversation)
     {
-        var set = (int)(StableHash.Of(conversation) & (ulong)((_entries.Length / Ways) - 1));
+        var set = (int)(StableHash.Mix(conversation) & (ulong)((_entries.Length / Ways) - 1));
         return _entries.AsSpan(set * Ways, Ways);
     }
 
-    private sealed record Entry(string Conversation, ServedConversation Served, long At);
+    private sealed record Entry(ulong Conversation, ServedConversation Served, long At);
 }
 
 /// <summary>Who served a conversation last.</summary>

@@ -13,17 +13,34 @@ namespace Signalbox.Routing.Profiles;
 /// </summary>
 internal static class ConversationKey
 {
-    /// <summary>The beginning of each part and its length tell conversations apart; the whole of a long document need not be hashed.</summary>
-    private const int CharactersPerPart = 256;
+    /// <summary>The beginning of each part, its end and its length tell conversations apart; the whole of a long document need not be hashed.</summary>
+    private const int BytesPerEnd = 64 * sizeof(char);
 
     /// <summary>A conversation that begins with more parts than this is told apart by the first of them.</summary>
     private const int Room = 4 * 1024;
 
     private const int KeyBytes = 16;
 
+    /// <summary>The same in every process.</summary>
     public static string Of(DialectRequest request, string? keyId)
     {
-        var parts = new Parts(stackalloc byte[Room]);
+        var parts = Read(request, keyId, stackalloc byte[Room]);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(parts, digest);
+        return Base64Url.EncodeToString(digest[..KeyBytes]);
+    }
+
+    /// <summary>Cheaper, and of this process only: its hash is seeded anew at every start.</summary>
+    public static ulong InProcess(DialectRequest request, string? keyId)
+    {
+        var characters = MemoryMarshal.Cast<byte, char>(Read(request, keyId, stackalloc byte[Room]));
+        var (one, other) = (string.GetHashCode(characters), string.GetHashCode(characters[1..]));
+        return (ulong)(uint)one << 32 | (uint)other;
+    }
+
+    private static ReadOnlySpan<byte> Read(DialectRequest request, string? keyId, Span<byte> room)
+    {
+        var parts = new Parts(room);
         parts.Add(keyId);
         parts.Add(Vocabulary.Get<string>(request.Options.AdditionalProperties, Vocabulary.User));
         parts.Add(request.Options.Instructions);
@@ -46,9 +63,7 @@ internal static class ConversationKey
             }
         }
 
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(parts.Written, digest);
-        return Base64Url.EncodeToString(digest[..KeyBytes]);
+        return parts.Written;
     }
 
     /// <summary>What is hashed. The length of a part goes first, so that what moves from one part to the next gives another key.</summary>
@@ -70,9 +85,16 @@ internal static class ConversationKey
             }
 
             BinaryPrimitives.WriteInt32LittleEndian(rest, part.Length);
-            var taken = part[..Math.Min(part.Length, Math.Min(CharactersPerPart * sizeof(char), rest.Length - sizeof(int)))];
-            taken.CopyTo(rest[sizeof(int)..]);
-            _length += sizeof(int) + taken.Length;
+            _length += sizeof(int);
+            Take(part[..Math.Min(part.Length, BytesPerEnd)]);
+            Take(part[Math.Max(part.Length - BytesPerEnd, Math.Min(part.Length, BytesPerEnd))..]);
+        }
+
+        private void Take(ReadOnlySpan<byte> part)
+        {
+            var taken = part[..Math.Min(part.Length, Room - _length)];
+            taken.CopyTo(_room[_length..]);
+            _length += taken.Length;
         }
     }
 }

@@ -72,4 +72,6 @@ internal sealed record ProfileFinder(DialectRequest Request, CallerHints Caller,
     public RequestCensus FindCensus() => RequestCensus.Of(Request);
 
     public string FindConversationKey() => ConversationKey.Of(Request, CallerKey);
+
+    public ulong FindConversation() => ConversationKey.InProcess(Request, CallerKey);
 }

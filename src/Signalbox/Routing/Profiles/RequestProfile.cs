@@ -15,6 +15,7 @@ internal sealed record RequestProfile
     private DifficultyFinding? _difficulty;
     private LanguageFinding? _language;
     private string? _conversationKey;
+    private ulong? _conversation;
     private RequestCensus? _census;
 
     public RequestProfile()
@@ -82,6 +83,9 @@ internal sealed record RequestProfile
         get => _conversationKey ??= _finder?.FindConversationKey() ?? "";
         init => _conversationKey = value;
     }
+
+    /// <summary>As <see cref="ConversationKey"/>, for what this process remembers of conversations.</summary>
+    public ulong ConversationInProcess => _conversation ??= _finder?.FindConversation() ?? 0;
 
     /// <summary>The likeliest count of input tokens for a tokenizer.</summary>
     public int InputTokens(TokenizerFamily family) => Census.Tokens(family);

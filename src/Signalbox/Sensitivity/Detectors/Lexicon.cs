@@ -1,10 +1,12 @@
+using System.Text;
 using Signalbox.Sensitivity.Injection;
 
 namespace Signalbox.Sensitivity.Detectors;
 
 /// <summary>
 /// The known words as one hash table. A text is read once: while the letters of a word are hashed, every prefix is looked up,
-/// so that stems ("telefon*") cost nothing extra. Built on first use.
+/// so that stems ("telefon*") cost nothing extra. In text without accents most words are passed over by their first four letters.
+/// Built on first use.
 /// </summary>
 internal sealed class Lexicon
 {
@@ -18,8 +20,9 @@ internal sealed class Lexicon
     private readonly ulong[] _filter = new ulong[FilterBits / 64];
 
     // The beginnings of known words: most words of a text are given up after three letters.
-    private readonly ulong[] _beginnings = new ulong[FilterBits / 64];
+    private readonly ulong[] _prefixes = new ulong[FilterBits / 64];
     private readonly Dictionary<ulong, Meaning> _meanings = new(4096);
+    private readonly WordBeginnings _beginnings = new();
 
     private Lexicon()
     {
@@ -38,16 +41,24 @@ internal sealed class Lexicon
     public void Find(ReadOnlySpan<char> text, ref WordHits hits)
     {
         var position = 0;
+        Span<byte> room = stackalloc byte[AsciiWords.Room];
         while (position < text.Length)
         {
-            var letter = Letters.Fold(text[position]);
-            if (letter == Letters.None)
+            var part = AsciiWords.Part(text[position..]);
+            if (Ascii.IsValid(part))
             {
-                position++;
-                continue;
-            }
+                var words = new AsciiWords(part, room);
+                while (words.Next(_beginnings) is var start and >= 0)
+                {
+                    FindWord(text, position + start, ref hits);
+                }
 
-            position = Letters.IsIdeograph(letter) ? FindFrom(text, position, ref hits) : FindWord(text, position, ref hits);
+                position += part.Length;
+            }
+            else
+            {
+                position = FindUntil(text, position, position + part.Length, ref hits);
+            }
         }
     }
 
@@ -65,6 +76,24 @@ internal sealed class Lexicon
 
         hits.Dispose();
         return classes;
+    }
+
+    /// <summary>Sign by sign; returns where the last word ends.</summary>
+    private int FindUntil(ReadOnlySpan<char> text, int position, int end, ref WordHits hits)
+    {
+        while (position < end)
+        {
+            var letter = Letters.Fold(text[position]);
+            if (letter == Letters.None)
+            {
+                position++;
+                continue;
+            }
+
+            position = Letters.IsIdeograph(letter) ? FindFrom(text, position, ref hits) : FindWord(text, position, ref hits);
+        }
+
+        return position;
     }
 
     private int FindWord(ReadOnlySpan<char> text, int start, ref WordHits hits)
@@ -95,7 +124,7 @@ internal sealed class Lexicon
                 exact = meaning.AsWord;
             }
 
-            if (!Has(_beginnings, hash))
+            if (!Has(_prefixes, hash))
             {
                 var end = SkipWord(text, position);
                 exact = end > position ? WordClass.None : exact;
@@ -164,6 +193,7 @@ internal sealed class Lexicon
                 continue;
             }
 
+            _beginnings.Add(word, isStem);
             var hash = Seed;
             foreach (var c in word)
             {
@@ -171,7 +201,7 @@ internal sealed class Lexicon
                 {
                     if (hash != Seed)
                     {
-                        Set(_beginnings, hash);
+                        Set(_prefixes, hash);
                     }
 
                     hash = Step(hash, letter);

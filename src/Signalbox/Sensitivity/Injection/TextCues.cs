@@ -73,18 +73,17 @@ internal static class TextCues
         ReadOnlySpan<char> last = default, lastButOne = default, lastButTwo = default;
         var (run, pairs, dots) = (0, 0, 0);
         (repeated, hasPayload) = (0, false);
+        var blanks = new BlankScan(text);
         for (var position = 0; position < text.Length;)
         {
-            var rest = text[position..];
-            var length = rest.IndexOfAny(' ', '\n', '\t');
-            length = length < 0 ? rest.Length : length;
+            var length = blanks.Next() - position;
             if (length == 0)
             {
                 position++;
                 continue;
             }
 
-            var word = rest[..length];
+            var word = text.Slice(position, length);
             run = word.SequenceEqual(last) || word.SequenceEqual(lastButOne) || word.SequenceEqual(lastButTwo) ? run + 1 : 0;
             repeated = Math.Max(repeated, run);
             lastButTwo = lastButOne;

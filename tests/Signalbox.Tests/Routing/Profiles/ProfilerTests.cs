@@ -87,9 +87,23 @@ public sealed class ProfilerTests
         ];
         Assert.Equal(others.Length + 1, others.Append(key).Distinct().Count());
 
-        static string KeyOf(string messages, string? keyId = "key-1") =>
-            Profiler.Profile(Read($$"""{"model":"auto","messages":[{{messages}}]}"""), CallerHints.None, null, keyId).ConversationKey;
+        static string KeyOf(string messages, string? keyId = "key-1") => ProfileOf(messages, keyId).ConversationKey;
     }
+
+    [Fact]
+    public void What_the_process_remembers_a_conversation_by_stays_from_turn_to_turn_and_tells_others_apart()
+    {
+        const string First = """{"role":"system","content":"s"},{"role":"user","content":"hello"}""";
+        var number = ProfileOf(First, "key-1").ConversationInProcess;
+        Assert.Equal(number, ProfileOf(First + """,{"role":"assistant","content":"hi"},{"role":"user","content":"and now?"}""", "key-1").ConversationInProcess);
+        Assert.NotEqual(number, ProfileOf(First, "key-2").ConversationInProcess);
+        Assert.NotEqual(number, ProfileOf("""{"role":"system","content":"s"},{"role":"user","content":"hellO"}""", "key-1").ConversationInProcess);
+        var longer = new string('x', 1000);
+        Assert.NotEqual(ProfileOf($$"""{"role":"user","content":"{{longer}}a"}""", null).ConversationInProcess, ProfileOf($$"""{"role":"user","content":"{{longer}}b"}""", null).ConversationInProcess);
+    }
+
+    private static RequestProfile ProfileOf(string messages, string? keyId) =>
+        Profiler.Profile(Read($$"""{"model":"auto","messages":[{{messages}}]}"""), CallerHints.None, null, keyId);
 
     [Fact]
     public void A_long_text_that_is_cut_inside_a_pair_has_a_key() =>
