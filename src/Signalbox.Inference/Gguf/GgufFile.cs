@@ -28,6 +28,12 @@ internal sealed unsafe class GgufFile : IDisposable
         file = null;
         MemoryMappedFile? map = null;
         MemoryMappedViewAccessor? view = null;
+        if (Directory.Exists(path))
+        {
+            fault = new EngineFault(EngineFaultKind.InvalidFile, $"{path} is a folder. Give the path of a model in the GGUF format.");
+            return false;
+        }
+
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);

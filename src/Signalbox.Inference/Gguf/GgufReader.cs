@@ -24,7 +24,7 @@ internal sealed unsafe class GgufReader(string path, byte* start, long length)
     private GgufCursor _cursor = new(start, length);
     private EngineFault? _fault;
 
-    public GgufMetadata Metadata { get; private set; } = new(new Dictionary<string, GgufValue>());
+    public GgufMetadata Metadata { get; private set; } = new([], []);
 
     public GgufTensor[] Tensors { get; private set; } = [];
 
@@ -72,7 +72,7 @@ internal sealed unsafe class GgufReader(string path, byte* start, long length)
     private bool ReadMetadata(int count)
     {
         var begin = _cursor.Position;
-        var found = new Dictionary<string, (GgufValueType Type, long Count, int Offset, int Length)>(StringComparer.Ordinal);
+        var entries = new Dictionary<string, GgufMetadata.Entry>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
             if (!_cursor.TryReadString(out var keyBytes))
@@ -96,18 +96,14 @@ internal sealed unsafe class GgufReader(string path, byte* start, long length)
                 return Damaged($"its metadata is longer than {MaximumMetadataBytes >> 20} MiB");
             }
 
-            if (!found.TryAdd(key, (type, elements, (int)(offset - begin), (int)(_cursor.Position - offset))))
+            if (!entries.TryAdd(key, new GgufMetadata.Entry(type, (int)elements, (int)(offset - begin), (int)(_cursor.Position - offset))))
             {
                 return Damaged($"the key \"{Printable(key)}\" is there twice");
             }
         }
 
         // A copy, so that metadata outlives the file and nothing of it is read from a file that changes meanwhile.
-        var bytes = new ReadOnlySpan<byte>(start + begin, (int)(_cursor.Position - begin)).ToArray();
-        Metadata = new GgufMetadata(found.ToDictionary(
-            pair => pair.Key,
-            pair => new GgufValue(pair.Value.Type, pair.Value.Count, bytes.AsMemory(pair.Value.Offset, pair.Value.Length)),
-            StringComparer.Ordinal));
+        Metadata = new GgufMetadata(new ReadOnlySpan<byte>(start + begin, (int)(_cursor.Position - begin)).ToArray(), entries);
         return true;
     }
 
