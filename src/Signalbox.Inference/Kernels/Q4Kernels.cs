@@ -13,31 +13,48 @@ internal static unsafe class Q4Kernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Avx512(RowTask* task)
     {
+        ActivationForms* input = task->Input;
+        int whole = input->Columns / 128;
+        bool padded = input->Columns % 128 != 0;
+        byte* rest = stackalloc byte[GroupBytes];
         for (int row = 0; row < task->Rows; row++)
         {
             byte* weights = task->Weights + row * task->RowBytes;
-            int token = 0;
-            for (; token + 4 <= task->Input->Rows; token += 4)
+            if (padded)
             {
-                FourTokens(weights, task->Input, token, task->Output + (long)token * task->Stride + row, task->Stride);
+                PadGroup(weights + whole * GroupBytes, rest, input->Columns);
             }
 
-            for (; token < task->Input->Rows; token++)
+            int token = 0;
+            for (; token + 4 <= input->Rows; token += 4)
             {
-                task->Output[(long)token * task->Stride + row] = OneToken(weights, task->Input, token);
+                float* output = task->Output + (long)token * task->Stride + row;
+                Vector128<float> sums = FourTokens(weights, input, token, 0, whole);
+                sums = padded ? sums + FourTokens(rest, input, token, whole, 1) : sums;
+                output[0] = sums[0];
+                output[task->Stride] = sums[1];
+                output[2 * (nint)task->Stride] = sums[2];
+                output[3 * (nint)task->Stride] = sums[3];
+            }
+
+            for (; token < input->Rows; token++)
+            {
+                float sum = OneToken(weights, input, token, 0, whole);
+                task->Output[(long)token * task->Stride + row] = padded ? sum + OneToken(rest, input, token, whole, 1) : sum;
             }
         }
     }
 
+    /// <summary>The loop has no call in it or after it: a vector that lives across one would be stored and loaded in every round.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float OneToken(byte* weights, ActivationForms* input, int token)
+    private static float OneToken(byte* weights, ActivationForms* input, int token, int firstGroup, int groups)
     {
-        sbyte* x = input->GroupValues + (long)token * input->ByteStride;
-        float* scales = input->GroupScales + (long)token * input->ByteStride / 8;
-        int* offsets = input->GroupOffsets + (long)token * input->ByteStride / 8;
+        nint lanes = (nint)input->ByteStride / 8 * token + 16 * firstGroup;
+        sbyte* x = input->GroupValues + 8 * lanes;
+        float* scales = input->GroupScales + lanes;
+        int* offsets = input->GroupOffsets + lanes;
         Vector512<float> sum = Vector512<float>.Zero;
-        int groups = input->Columns / 128;
-        for (int group = 0; group < groups; group++)
+        for (; groups > 0; groups--)
         {
             Sse.Prefetch0(weights + PrefetchDistance);
             Vector512<float> scale = Expand(weights, out Vector512<byte> low, out Vector512<byte> high);
@@ -46,58 +63,39 @@ internal static unsafe class Q4Kernels
             x += 128;
             scales += 16;
             offsets += 16;
-        }
-
-        if (input->Columns % 128 != 0)
-        {
-            byte* padded = stackalloc byte[GroupBytes];
-            PadGroup(weights, padded, input->Columns);
-            Vector512<float> scale = Expand(padded, out Vector512<byte> low, out Vector512<byte> high);
-            sum = Add(sum, low, high, scale, x, scales, offsets);
         }
 
         return Vector512.Sum(sum) * ActivationForms.GroupRescale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourTokens(byte* weights, ActivationForms* input, int token, float* output, int stride)
+    private static Vector128<float> FourTokens(byte* weights, ActivationForms* input, int token, int firstGroup, int groups)
     {
         nint bytes = input->ByteStride;
-        nint lanes = bytes / 8;
-        sbyte* x = input->GroupValues + token * bytes;
-        float* scales = input->GroupScales + token * lanes;
-        int* offsets = input->GroupOffsets + token * lanes;
+        nint stride = bytes / 8;
+        nint lanes = stride * token + 16 * firstGroup;
+        sbyte* x = input->GroupValues + 8 * lanes;
+        float* scales = input->GroupScales + lanes;
+        int* offsets = input->GroupOffsets + lanes;
         Vector512<float> sum0 = Vector512<float>.Zero;
         Vector512<float> sum1 = Vector512<float>.Zero;
         Vector512<float> sum2 = Vector512<float>.Zero;
         Vector512<float> sum3 = Vector512<float>.Zero;
-        byte* padded = stackalloc byte[GroupBytes];
-        int groups = input->ByteStride / 128;
-        int whole = input->Columns / 128;
-        for (int group = 0; group < groups; group++)
+        for (; groups > 0; groups--)
         {
-            if (group == whole)
-            {
-                PadGroup(weights, padded, input->Columns);
-                weights = padded;
-            }
-
             Sse.Prefetch0(weights + PrefetchDistance);
             Vector512<float> scale = Expand(weights, out Vector512<byte> low, out Vector512<byte> high);
             sum0 = Add(sum0, low, high, scale, x, scales, offsets);
-            sum1 = Add(sum1, low, high, scale, x + bytes, scales + lanes, offsets + lanes);
-            sum2 = Add(sum2, low, high, scale, x + 2 * bytes, scales + 2 * lanes, offsets + 2 * lanes);
-            sum3 = Add(sum3, low, high, scale, x + 3 * bytes, scales + 3 * lanes, offsets + 3 * lanes);
+            sum1 = Add(sum1, low, high, scale, x + bytes, scales + stride, offsets + stride);
+            sum2 = Add(sum2, low, high, scale, x + 2 * bytes, scales + 2 * stride, offsets + 2 * stride);
+            sum3 = Add(sum3, low, high, scale, x + 3 * bytes, scales + 3 * stride, offsets + 3 * stride);
             weights += GroupBytes;
             x += 128;
             scales += 16;
             offsets += 16;
         }
 
-        output[0] = Vector512.Sum(sum0) * ActivationForms.GroupRescale;
-        output[stride] = Vector512.Sum(sum1) * ActivationForms.GroupRescale;
-        output[2 * (nint)stride] = Vector512.Sum(sum2) * ActivationForms.GroupRescale;
-        output[3 * (nint)stride] = Vector512.Sum(sum3) * ActivationForms.GroupRescale;
+        return Vector128.Create(Vector512.Sum(sum0), Vector512.Sum(sum1), Vector512.Sum(sum2), Vector512.Sum(sum3)) * ActivationForms.GroupRescale;
     }
 
     /// <summary>
