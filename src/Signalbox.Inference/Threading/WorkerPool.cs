@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Signalbox.Inference.Threading;
 
 /// <summary>
@@ -6,24 +8,164 @@ namespace Signalbox.Inference.Threading;
 /// </summary>
 internal sealed unsafe class WorkerPool : IDisposable
 {
+    /// <summary>How long a thread spins before it sleeps: longer than the gap between two products of a pass, too short to be seen as load.</summary>
+    private static readonly long SpinTicks = Stopwatch.Frequency / 1_000_000 * 50;
+
+    private readonly object _gate = new();
+    private readonly Thread[] _workers;
+    private delegate*<void*, int, int, void> _body;
+    private void* _state;
+    private int _generation;
+    private int _pending;
+    private int _sleepers;
+    private int _running;
+    private bool _callerSleeps;
+    private bool _stopping;
+
     /// <param name="threads">The caller included; 1 starts no thread.</param>
-    public WorkerPool(int threads) => Threads = threads;
+    public WorkerPool(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        Threads = threads;
+        _workers = new Thread[threads - 1];
+        for (var i = 0; i < _workers.Length; i++)
+        {
+            _workers[i] = new Thread(Work, 256 * 1024) { IsBackground = true, Name = $"signalbox-engine-{i + 1}" };
+            _workers[i].Start(i + 1);
+        }
+    }
 
     /// <summary>The caller included.</summary>
     public int Threads { get; }
 
     /// <summary>Runs <paramref name="body"/> once on every thread and returns when all have ended. Allocates nothing.</summary>
-    /// <param name="body">Gets the state, its own number from 0, and the number of threads. Must not throw.</param>
+    /// <param name="body">Gets the state, its own number from 0, and the number of threads. Must not throw, nor call this.</param>
     /// <param name="state">Anything that lives until this returns.</param>
     public void Run(delegate*<void*, int, int, void> body, void* state)
     {
-        for (var thread = 0; thread < Threads; thread++)
+        if (Interlocked.Exchange(ref _running, 1) != 0)
         {
-            body(state, thread, Threads);
+            throw new InvalidOperationException("The pool already runs something: give each caller a pool of its own, or let one wait for the other.");
         }
+
+        if (_workers.Length == 0)
+        {
+            body(state, 0, 1);
+        }
+        else
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            _body = body;
+            _state = state;
+            _pending = _workers.Length;
+            WakeWorkers();
+            body(state, 0, Threads);
+            AwaitWorkers();
+        }
+
+        Volatile.Write(ref _running, 0);
     }
 
     public void Dispose()
     {
+        if (_stopping)
+        {
+            return;
+        }
+
+        _stopping = true;
+        WakeWorkers();
+        foreach (var worker in _workers)
+        {
+            worker.Join();
+        }
+    }
+
+    /// <summary>
+    /// The increment is a full fence, and so is a sleeper's count of itself: either it is seen here, or the sleeper sees the new generation.
+    /// </summary>
+    private void WakeWorkers()
+    {
+        Interlocked.Increment(ref _generation);
+        if (Volatile.Read(ref _sleepers) > 0)
+        {
+            lock (_gate)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private void AwaitWorkers()
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _pending) > 0)
+        {
+            if (Stopwatch.GetTimestamp() - start < SpinTicks)
+            {
+                Thread.SpinWait(4);
+                continue;
+            }
+
+            // A worker that takes this long may have lost its core: sleeping offers it this one.
+            lock (_gate)
+            {
+                Volatile.Write(ref _callerSleeps, true);
+                Interlocked.MemoryBarrier();
+                while (Volatile.Read(ref _pending) > 0)
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                _callerSleeps = false;
+            }
+        }
+    }
+
+    private void Work(object? number)
+    {
+        var thread = (int)number!;
+        for (var seen = 1; ; seen++)
+        {
+            AwaitGeneration(seen);
+            if (_stopping)
+            {
+                return;
+            }
+
+            _body(_state, thread, Threads);
+            if (Interlocked.Decrement(ref _pending) == 0 && Volatile.Read(ref _callerSleeps))
+            {
+                lock (_gate)
+                {
+                    Monitor.PulseAll(_gate);
+                }
+            }
+        }
+    }
+
+    /// <summary>Generations cannot be missed: the caller waits for every worker before it begins the next.</summary>
+    private void AwaitGeneration(int wanted)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _generation) != wanted)
+        {
+            if (Stopwatch.GetTimestamp() - start < SpinTicks)
+            {
+                Thread.SpinWait(4);
+                continue;
+            }
+
+            lock (_gate)
+            {
+                Interlocked.Increment(ref _sleepers);
+                while (Volatile.Read(ref _generation) != wanted)
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                Interlocked.Decrement(ref _sleepers);
+            }
+        }
     }
 }
