@@ -21,6 +21,7 @@ internal static class CommandLine
         root.Subcommands.Add(ConfigCommand.Create());
         root.Subcommands.Add(SensitivityCommand.Create());
         root.Subcommands.Add(RouteCommand.Create());
+        root.Subcommands.Add(ModelCommand.Create());
         return root;
     }
 
