@@ -1,24 +1,90 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.MemoryMappedFiles;
 
 namespace Signalbox.Inference.Gguf;
 
-/// <summary>A GGUF file (version 2 or 3), mapped into memory and checked: every tensor lies inside the file.</summary>
-internal sealed class GgufFile : IDisposable
+/// <summary>
+/// A GGUF file (version 2 or 3), mapped into memory and checked: every tensor lies inside the file. Metadata is copied, tensors are read
+/// in place. A file that is cut short by another program while it is open ends the process at the next read of a lost page (SIGBUS), as
+/// with every mapped file: replace a model by renaming a new file over it, never by writing into it.
+/// </summary>
+internal sealed unsafe class GgufFile : IDisposable
 {
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly Dictionary<string, GgufTensor> _byName;
+    private bool _disposed;
+
+    private GgufFile(string path, long bytes, MemoryMappedFile map, MemoryMappedViewAccessor view, GgufReader read)
+    {
+        (Path, FileBytes, _map, _view) = (path, bytes, map, view);
+        (Metadata, Tensors) = (read.Metadata, read.Tensors);
+        _byName = read.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+    }
+
     /// <summary>Opens and checks a file. Whatever the file holds, this ends in a value: no crash, no read outside of it.</summary>
-    public static bool TryOpen(string path, [NotNullWhen(true)] out GgufFile? file, [NotNullWhen(false)] out EngineFault? fault) =>
-        throw new NotImplementedException();
+    public static bool TryOpen(string path, [NotNullWhen(true)] out GgufFile? file, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        file = null;
+        MemoryMappedFile? map = null;
+        MemoryMappedViewAccessor? view = null;
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            if (!stream.CanSeek || stream.Length == 0)
+            {
+                fault = new EngineFault(EngineFaultKind.InvalidFile, $"{path} is empty or no ordinary file. Give the path of a model in the GGUF format.");
+                return false;
+            }
 
-    public string Path => throw new NotImplementedException();
+            map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+            var bytes = Math.Min(stream.Length, (long)view.SafeMemoryMappedViewHandle.ByteLength);
+            byte* start = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            var reader = new GgufReader(path, start, bytes);
+            if (reader.TryRead(out fault))
+            {
+                file = new GgufFile(path, bytes, map, view, reader);
+                return true;
+            }
 
-    public long FileBytes => throw new NotImplementedException();
+            Release(map, view);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            view?.Dispose();
+            map?.Dispose();
+            fault = new EngineFault(EngineFaultKind.InvalidFile, $"{path} cannot be opened: {e.Message} Check the path and the file's permissions.");
+            return false;
+        }
+    }
 
-    public GgufMetadata Metadata => throw new NotImplementedException();
+    public string Path { get; }
+
+    public long FileBytes { get; }
+
+    public GgufMetadata Metadata { get; }
 
     /// <summary>In the file's order.</summary>
-    public IReadOnlyList<GgufTensor> Tensors => throw new NotImplementedException();
+    public IReadOnlyList<GgufTensor> Tensors { get; }
 
-    public GgufTensor? Find(string name) => throw new NotImplementedException();
+    public GgufTensor? Find(string name) => _byName.GetValueOrDefault(name);
 
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            Release(_map, _view);
+        }
+    }
+
+    private static void Release(MemoryMappedFile map, MemoryMappedViewAccessor view)
+    {
+        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        view.Dispose();
+        map.Dispose();
+    }
 }
