@@ -12,7 +12,9 @@ internal static class RandomModelKeys
         var headLength = model.HeadLength ?? model.EmbeddingLength / model.Heads;
         keys.Set("general.architecture", architecture);
         keys.Set("general.type", "model");
-        keys.Set("general.name", $"random-{architecture}-{model.Type}-seed{model.Seed}");
+
+        // No architecture in it: llama.cpp looks for tokens by the names of known models.
+        keys.Set("general.name", $"random-{model.Type}-seed{model.Seed}");
         keys.Set("general.alignment", 32u);
         keys.Set("general.quantization_version", 2u);
         keys.Set("general.file_type", FileType(model.Type));

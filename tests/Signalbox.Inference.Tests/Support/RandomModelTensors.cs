@@ -15,7 +15,7 @@ internal static class RandomModelTensors
         else
         {
             tensors.Add(("output_norm.weight", [model.EmbeddingLength]));
-            if (model.Untied && model.Architecture is "llama" or "qwen2" or "phi3")
+            if (model.HasOutput)
             {
                 tensors.Add(("output.weight", [model.EmbeddingLength, model.VocabularySize]));
             }

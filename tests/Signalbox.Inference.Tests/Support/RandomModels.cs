@@ -41,6 +41,9 @@ internal sealed record RandomModel
     /// <summary>Whether llama, qwen2 and phi3 have an output matrix of their own.</summary>
     public bool Untied { get; init; } = true;
 
+    /// <summary>Whether the embedding is not the output matrix too.</summary>
+    public bool HasOutput => Architecture == "bert" || (Untied && Architecture is not ("gemma" or "gemma2"));
+
     /// <summary>llama, gpt2 or bert; null for what the architecture usually has.</summary>
     public string? Tokenizer { get; init; }
 
@@ -84,8 +87,9 @@ internal static class RandomModels
 
     private static TensorType TypeOf(RandomModel model, string name, long[] dimensions)
     {
-        if (dimensions.Length == 1)
+        if (dimensions.Length == 1 || name is "token_types.weight" or "position_embd.weight")
         {
+            // llama.cpp adds these to activations, which only F32 allows.
             return TensorType.F32;
         }
 

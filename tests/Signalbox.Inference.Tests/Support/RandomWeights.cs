@@ -27,10 +27,11 @@ internal static class RandomWeights
         var values = new float[dimensions[0] * Rows(dimensions)];
         var isBias = name.EndsWith(".bias", StringComparison.Ordinal);
         var deviation = Deviation(model, name, dimensions);
+        var norm = name == "output_norm.weight" && !model.HasOutput ? 8 : 1;
         for (var i = 0; i < values.Length; i++)
         {
             var value = Normal(random);
-            values[i] = dimensions.Length > 1 ? deviation * value : isBias ? 0.1f * value : 1 + (0.1f * value);
+            values[i] = dimensions.Length > 1 ? deviation * value : isBias ? 0.1f * value : norm * (1 + (0.1f * value));
         }
 
         return values;
@@ -43,8 +44,8 @@ internal static class RandomWeights
         var deviation = 1 / MathF.Sqrt(dimensions[0]);
         return name switch
         {
-            // A tied matrix is the output too; gemma multiplies the embedding by the root of its length.
-            "token_embd.weight" => model.Untied && model.Architecture is "llama" or "qwen2" or "phi3" or "bert" ? 1 : 2 * deviation,
+            // Where it is the output matrix too, a large embedding would make every model repeat its last token.
+            "token_embd.weight" => model.HasOutput ? 1 : deviation / 4,
             "token_types.weight" or "position_embd.weight" => 0.5f,
             "output.weight" => 2 * deviation,
             _ when name.EndsWith("attn_output.weight", StringComparison.Ordinal) || name.EndsWith("ffn_down.weight", StringComparison.Ordinal) => deviation / MathF.Sqrt(2 * model.Layers),
