@@ -27,7 +27,7 @@ internal static class RandomWeights
         var values = new float[dimensions[0] * Rows(dimensions)];
         var isBias = name.EndsWith(".bias", StringComparison.Ordinal);
         var deviation = Deviation(model, name, dimensions);
-        var norm = name == "output_norm.weight" && !model.HasOutput ? 8 : 1;
+        var norm = name == "output_norm.weight" && !model.HasOutput ? 32 : 1;
         for (var i = 0; i < values.Length; i++)
         {
             var value = Normal(random);
@@ -45,7 +45,7 @@ internal static class RandomWeights
         return name switch
         {
             // Where it is the output matrix too, a large embedding would make every model repeat its last token.
-            "token_embd.weight" => model.HasOutput ? 1 : deviation / 4,
+            "token_embd.weight" => model.HasOutput ? 1 : deviation / 16,
             "token_types.weight" or "position_embd.weight" => 0.5f,
             "output.weight" => 2 * deviation,
             _ when name.EndsWith("attn_output.weight", StringComparison.Ordinal) || name.EndsWith("ffn_down.weight", StringComparison.Ordinal) => deviation / MathF.Sqrt(2 * model.Layers),
