@@ -6,8 +6,29 @@ namespace Signalbox.Inference.Tokenization;
 /// <summary>Text to tokens and back, from the vocabulary of a file.</summary>
 internal abstract class Tokenizer
 {
-    public static bool TryCreate(GgufMetadata metadata, [NotNullWhen(true)] out Tokenizer? tokenizer, [NotNullWhen(false)] out EngineFault? fault) =>
-        throw new NotImplementedException();
+    public static bool TryCreate(GgufMetadata metadata, [NotNullWhen(true)] out Tokenizer? tokenizer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        tokenizer = null;
+        return VocabularyFile.TryRead(metadata, out var file, out fault) && TryCreate(file, out tokenizer, out fault);
+    }
+
+    /// <summary>From what a file says about its vocabulary, which may come from elsewhere.</summary>
+    public static bool TryCreate(VocabularyFile file, [NotNullWhen(true)] out Tokenizer? tokenizer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        switch (file.Model)
+        {
+            case "llama":
+                return SentencePieceTokenizer.TryBuild(file, out tokenizer, out fault);
+            case "gpt2":
+                return ByteLevelTokenizer.TryBuild(file, out tokenizer, out fault);
+            default:
+                tokenizer = null;
+                fault = new(
+                    EngineFaultKind.Unsupported,
+                    $"The file's tokenizer (tokenizer.ggml.model) is '{file.Model}', which this engine does not have. Use a model with one of: bert, gpt2, llama.");
+                return false;
+        }
+    }
 
     public abstract int VocabularySize { get; }
 
@@ -16,6 +37,9 @@ internal abstract class Tokenizer
 
     /// <summary>Whether a prompt starts with <see cref="BeginOfText"/>.</summary>
     public abstract bool AddsBeginOfText { get; }
+
+    /// <summary>Whether encoding puts a space before a text, so that decoding drops the first one.</summary>
+    public virtual bool StartsWithSpace => false;
 
     /// <summary>End of text.</summary>
     public abstract int? EndOfText { get; }
