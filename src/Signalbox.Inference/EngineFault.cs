@@ -17,6 +17,9 @@ public enum EngineFaultKind
 
     /// <summary>No memory or no slot is left within the limits that were set.</summary>
     Overloaded,
+
+    /// <summary>The engine itself failed, or was closed while the answer ran.</summary>
+    Failed,
 }
 
 /// <summary>An expected failure: what is wrong and what to do next, in one or two sentences.</summary>
