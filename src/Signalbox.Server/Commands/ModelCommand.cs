@@ -9,6 +9,7 @@ internal static class ModelCommand
     {
         var command = new Command("model", "Runs and measures model files (GGUF) on this machine.");
         command.Subcommands.Add(ModelEvalCommand.Create());
+        command.Subcommands.Add(ModelBenchCommand.Create());
         return command;
     }
 }
