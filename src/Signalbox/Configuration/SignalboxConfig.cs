@@ -13,6 +13,9 @@ public sealed record SignalboxConfig
     /// <summary>The services that models run at, by name, in the order of the file.</summary>
     public IReadOnlyDictionary<string, ProviderConfig> Providers { get; init; } = ReadOnlyDictionary<string, ProviderConfig>.Empty;
 
+    /// <summary>Models that run in this process.</summary>
+    public LocalConfig Local { get; init; } = new();
+
     /// <summary>Models by the id that requests use, in the order of the file.</summary>
     public IReadOnlyDictionary<string, ModelConfig> Models { get; init; } = ReadOnlyDictionary<string, ModelConfig>.Empty;
 
@@ -47,6 +50,8 @@ public sealed record SignalboxConfig
             "How Signalbox itself is reached.")
         .Field("providers", ProviderConfig.Map, c => c.Providers, (c, v) => c with { Providers = v },
             "The services that models run at, by name. A request may name any of their models as provider/upstream-name.")
+        .Field("local", Kinds.Record(() => LocalConfig.Shape), c => c.Local, (c, v) => c with { Local = v },
+            "Models that run in this process, as the provider local; docs/local-models.md says how.")
         .Field("models", ModelConfig.Map, c => c.Models, (c, v) => c with { Models = v },
             "Models by the id that requests use. Price, context and capabilities come from the catalog unless given here.")
         .Field("routes", RouteConfig.Map, c => c.Routes, (c, v) => c with { Routes = v },
