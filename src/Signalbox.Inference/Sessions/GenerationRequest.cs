@@ -63,6 +63,9 @@ internal readonly record struct GenerationEvent
 
     public EngineFault? Fault { get; init; }
 
+    /// <summary>The stop text that ended the answer, on the last event.</summary>
+    public string? StopText { get; init; }
+
     /// <summary>On the last event.</summary>
     public GenerationUsage? Usage { get; init; }
 }

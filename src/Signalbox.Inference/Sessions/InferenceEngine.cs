@@ -197,6 +197,7 @@ internal sealed class InferenceEngine : IAsyncDisposable
             Alternatives = step.Alternatives,
             End = step.End,
             Fault = step.Fault,
+            StopText = text.Stop,
             Usage = step.End is null ? null : answer.Usage,
         };
     }

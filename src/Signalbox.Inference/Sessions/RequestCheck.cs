@@ -40,7 +40,7 @@ internal static class RequestCheck
         return null;
     }
 
-    private static EngineFault? CheckSampling(SamplingOptions options)
+    public static EngineFault? CheckSampling(SamplingOptions options)
     {
         if (!(options.Temperature is >= 0 and <= 100))
         {

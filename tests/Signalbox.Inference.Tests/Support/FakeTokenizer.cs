@@ -2,7 +2,7 @@ using Signalbox.Inference.Tokenization;
 
 namespace Signalbox.Inference.Tests.Support;
 
-/// <summary>One token per character: 1 is <c>a</c>, 2 is <c>b</c>, and so on; 0 ends a text.</summary>
+/// <summary>One token per character: 1 is <c>0</c>, 2 is <c>1</c>, and so on; 0 ends a text.</summary>
 internal sealed class FakeTokenizer(int vocabularySize = 50) : Tokenizer
 {
     public override int VocabularySize => vocabularySize;
@@ -21,13 +21,13 @@ internal sealed class FakeTokenizer(int vocabularySize = 50) : Tokenizer
     {
         foreach (var character in text)
         {
-            tokens.Add(character - 'a' + 1);
+            tokens.Add(character - '0' + 1);
         }
     }
 
-    public override ReadOnlySpan<byte> BytesOf(int token) => token == FakeRunner.End ? [] : new byte[] { (byte)('a' + token - 1) };
+    public override ReadOnlySpan<byte> BytesOf(int token) => token == FakeRunner.End ? [] : new byte[] { (byte)('0' + token - 1) };
 
-    public override string? NameOf(int token) => token == FakeRunner.End ? "</s>" : ((char)('a' + token - 1)).ToString();
+    public override string? NameOf(int token) => token == FakeRunner.End ? "</s>" : ((char)('0' + token - 1)).ToString();
 
-    public override int? Find(string name) => name == "</s>" ? FakeRunner.End : name.Length == 1 ? name[0] - 'a' + 1 : null;
+    public override int? Find(string name) => name == "</s>" ? FakeRunner.End : name.Length == 1 ? name[0] - '0' + 1 : null;
 }
