@@ -21,6 +21,7 @@ internal sealed class MergeTable
         for (var rank = 0; rank < merges.Length; rank++)
         {
             ReadOnlySpan<byte> merge = merges[rank];
+            merge = merge.IndexOf((byte)0) is >= 0 and var nul ? merge[..nul] : merge;
             var space = merge.Length > 1 ? merge[1..].IndexOf((byte)' ') + 1 : 0;
             if (space == 0)
             {

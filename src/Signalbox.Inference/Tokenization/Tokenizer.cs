@@ -21,6 +21,8 @@ internal abstract class Tokenizer
                 return SentencePieceTokenizer.TryBuild(file, out tokenizer, out fault);
             case "gpt2":
                 return ByteLevelTokenizer.TryBuild(file, out tokenizer, out fault);
+            case "bert":
+                return WordPieceTokenizer.TryBuild(file, out tokenizer, out fault);
             default:
                 tokenizer = null;
                 fault = new(

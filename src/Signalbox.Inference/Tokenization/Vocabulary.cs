@@ -94,14 +94,14 @@ internal sealed class Vocabulary
         _ => TokenAttributes.None,
     };
 
-    private static byte[][] Named(byte[][] texts)
-    {
-        if (!texts.Any(text => text.Length == 0))
-        {
-            return texts;
-        }
+    /// <summary>As llama.cpp reads them: a text ends at its first NUL, and one that is empty gets a name.</summary>
+    private static byte[][] Named(byte[][] texts) =>
+        texts.Any(text => text.Length == 0 || text.Contains((byte)0)) ? [.. texts.Select(Named)] : texts;
 
-        return [.. texts.Select((text, id) => text.Length == 0 ? Encoding.UTF8.GetBytes($"[EMPTY_{id}]") : text)];
+    private static byte[] Named(byte[] text, int id)
+    {
+        var end = text.AsSpan().IndexOf((byte)0);
+        return (end < 0 ? text.Length : end) == 0 ? Encoding.UTF8.GetBytes($"[EMPTY_{id}]") : end < 0 ? text : text[..end];
     }
 
     private static EngineFault Short(string key, int has, int tokens) => new(

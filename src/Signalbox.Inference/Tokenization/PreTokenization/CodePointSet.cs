@@ -14,8 +14,20 @@ internal sealed class CodePointSet
     {
         _classes = classes;
         _inverted = inverted;
-        var runes = ranges.EnumerateRunes().Select(rune => rune.Value).ToArray();
-        _bounds = [.. runes.Chunk(2).OrderBy(range => range[0]).SelectMany(range => range)];
+        List<int> bounds = [];
+        foreach (var range in ranges.EnumerateRunes().Select(rune => rune.Value).Chunk(2).OrderBy(range => range[0]))
+        {
+            if (bounds.Count > 0 && range[0] <= bounds[^1])
+            {
+                bounds[^1] = Math.Max(bounds[^1], range[1]);
+            }
+            else
+            {
+                bounds.AddRange(range);
+            }
+        }
+
+        _bounds = [.. bounds];
     }
 
     public bool Contains(CodePointText text, int at) =>

@@ -65,45 +65,29 @@ internal sealed class TrailingSpaceStage : SplitStage
     protected override int Match(CodePointText text, int at, int end) => at;
 }
 
-/// <summary>Cuts runs of digits in threes from the right: 1 234 567.</summary>
-/// <param name="digits">What a digit is.</param>
-internal sealed class DigitGroupStage(CodePointSet digits) : SplitStage
+/// <summary>Cuts runs of numbers in threes from the right (1|234|567); what is before a run stays with its first group, as in llama.cpp.</summary>
+internal sealed class DigitGroupStage : SplitStage
 {
     public override void Split(CodePointText text, int start, int end, List<int> ends)
     {
-        var taken = start;
         for (var at = start; at < end;)
         {
-            var run = at;
-            while (run < end && digits.Contains(text, run))
-            {
-                run++;
-            }
-
+            var run = text.RunEnd(at, end, CharacterClass.Number);
             if (run == at)
             {
                 at++;
                 continue;
             }
 
-            if (at > taken)
+            for (var cut = at + ((run - at - 1) % 3) + 1; cut <= run; cut += 3)
             {
-                ends.Add(at);
+                ends.Add(cut);
             }
 
-            for (var cut = at + (run - at) % 3; cut < run; cut += 3)
-            {
-                if (cut > at)
-                {
-                    ends.Add(cut);
-                }
-            }
-
-            ends.Add(run);
-            at = taken = run;
+            at = start = run;
         }
 
-        if (taken < end)
+        if (start < end)
         {
             ends.Add(end);
         }

@@ -110,7 +110,7 @@ internal static class SplitRules
             new(new ModernWordStage { Contractions = Contractions.Suffix, Letters = WordLetters.CasedWithMarks, Tail = "\r\n/" }) { PrefersWholeWords = true },
             "granite-embed-multi-97m");
         var marked = new ModernWordStage { Contractions = Contractions.Suffix, Letters = WordLetters.WithMarks, Tail = "\r\n/" };
-        add(new(new DigitGroupStage(Number), marked), "tiny_aya", "cohere2moe");
+        add(new(new DigitGroupStage(), marked), "tiny_aya", "cohere2moe");
     }
 
     private static void AddOthers(Adder add)
@@ -137,7 +137,12 @@ internal static class SplitRules
             "deepseek-coder");
         add(new(WordRun), "poro-chat", "bloom", "gpt3-finnish");
         add(new(WordRun, EachNumber), "viking");
-        add(new(new RunStage(Number), new DigitGroupStage(AsciiDigit)), "superbpe");
+        add(
+            new(
+                new DigitGroupStage(),
+                new RunStage(new(CharacterClass.None, "\u4E00\u9FFF\u3400\u4DBF\u8C48\uFAFF\u3040\u309F\u30A0\u30FF\uFF65\uFF9F\u2F00\u2FDF\u0E40\u0E7F\u0E80\u0EFF\u1780\u17FF\u1000\u109F\uAA60\uAA7F\uA9E0\uA9FF\uAC00\uD7AF\u1100\u11FF")),
+                words),
+            "afmoe");
     }
 
     private delegate void Adder(SplitRule rule, params ReadOnlySpan<string> names);
