@@ -7,6 +7,12 @@ namespace Signalbox.Inference.Kernels;
 /// </summary>
 internal unsafe struct ActivationForms
 {
+    /// <summary>2^96: part of the 2^112 by which F16 scales are too small when their bits are only moved; all of it could overflow.</summary>
+    public const float GroupScaling = 79228162514264337593543950336f;
+
+    /// <summary>The other part, 2^16.</summary>
+    public const float GroupRescale = 65536f;
+
     /// <summary>Rows (tokens) in use.</summary>
     public int Rows;
 
@@ -27,6 +33,21 @@ internal unsafe struct ActivationForms
 
     /// <summary>Int32 [Rows, BlockStride]: the sum of each 32 of <see cref="Q8Values"/>.</summary>
     public int* Q8Sums;
+
+    /// <summary>Int32 [Rows, BlockStride]: <see cref="Q8Sums"/> * -128, what a dot with weights + 128 starts from.</summary>
+    public int* Q8Offsets;
+
+    /// <summary>
+    /// Int8 [Rows, ByteStride]: the values of <see cref="Q8Values"/> in groups of four blocks, in each group the first 16 values of the four
+    /// blocks, then their last 16: as the nibbles of Q4_0 lie when four blocks are read at once. Blocks beyond the columns are 0.
+    /// </summary>
+    public sbyte* GroupValues;
+
+    /// <summary>F32 [Rows, ByteStride / 8]: for each group of four blocks their scales, four times each, times <see cref="GroupScaling"/>.</summary>
+    public float* GroupScales;
+
+    /// <summary>Int32 [Rows, ByteStride / 8]: for each block four numbers, the first its sum * -8, the others 0.</summary>
+    public int* GroupOffsets;
 
     /// <summary>Int8 [Rows, ByteStride]: Q8_K values in their order.</summary>
     public sbyte* K8Values;
@@ -59,4 +80,7 @@ internal enum ActivationForm
 
     /// <summary>Blocks of 256 int8 values: for Q4_K, Q5_K and Q6_K weights.</summary>
     K8 = 4,
+
+    /// <summary><see cref="Q8"/> in groups of four blocks.</summary>
+    Groups = 8,
 }

@@ -116,6 +116,11 @@ internal sealed unsafe class Activations : IDisposable
                 ActivationRounding.ToQ8(work->Forms, row);
             }
 
+            if ((work->Missing & ActivationForm.Groups) != 0)
+            {
+                ActivationRounding.ToGroups(work->Forms, row);
+            }
+
             if ((work->Missing & ActivationForm.K8) != 0)
             {
                 ActivationRounding.ToK8(work->Forms, row);
@@ -132,6 +137,10 @@ internal sealed unsafe class Activations : IDisposable
         _forms.Q8Values = (sbyte*)Take(ref next, _forms.ByteStride, sizeof(sbyte));
         _forms.Q8Scales = (float*)Take(ref next, _forms.BlockStride, sizeof(float));
         _forms.Q8Sums = (int*)Take(ref next, _forms.BlockStride, sizeof(int));
+        _forms.Q8Offsets = (int*)Take(ref next, _forms.BlockStride, sizeof(int));
+        _forms.GroupValues = (sbyte*)Take(ref next, _forms.ByteStride, sizeof(sbyte));
+        _forms.GroupScales = (float*)Take(ref next, _forms.ByteStride / 8, sizeof(float));
+        _forms.GroupOffsets = (int*)Take(ref next, _forms.ByteStride / 8, sizeof(int));
         _forms.K8Values = (sbyte*)Take(ref next, _forms.ByteStride, sizeof(sbyte));
         _forms.K8Scales = (float*)Take(ref next, _forms.BlockStride, sizeof(float));
         _forms.K8Sums = (short*)Take(ref next, 2 * _forms.BlockStride, sizeof(short));

@@ -30,7 +30,7 @@ internal static unsafe class MatrixProduct
                 throw new ArgumentException($"weights of {product.Weights.Columns} columns do not fit an input of {input.Columns}", nameof(products));
             }
 
-            forms |= Activations.FormFor(product.Weights.Type);
+            forms |= Kernel.FormFor(product.Weights.Type);
         }
 
         input.Prepare(pool, forms);
@@ -71,7 +71,7 @@ internal static unsafe class MatrixProduct
                 Output = current.Output + row,
                 Stride = current.Stride,
             };
-            ScalarKernels.For(current.Weights.Type)(&task);
+            Kernel.For(current.Weights.Type)(&task);
             chunk = Interlocked.Increment(ref work->Taken) - 1;
         }
     }
