@@ -16,7 +16,13 @@ internal sealed class RandomSchema(int seed)
     public string Next()
     {
         _definitions = _random.Next(0, 3);
-        var root = Value(0);
+        JsonObject root;
+        do
+        {
+            // The judge does not resolve a root that is nothing but a reference.
+            root = Value(0);
+        }
+        while (root.ContainsKey("$ref"));
         if (_definitions > 0)
         {
             var definitions = new JsonObject();
