@@ -6,6 +6,9 @@ internal interface ITokenConstraint
     /// <summary>Whether the answer may end here.</summary>
     bool MayEnd { get; }
 
+    /// <summary>Whether nothing but an end may come: no further token needs to be asked of the model.</summary>
+    bool MustEnd => false;
+
     /// <summary>Whether one token may come next. End tokens are asked about too.</summary>
     bool Allows(int token);
 

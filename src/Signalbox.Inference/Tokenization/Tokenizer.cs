@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Signalbox.Inference.Gguf;
+using Signalbox.Inference.Grammars;
 
 namespace Signalbox.Inference.Tokenization;
 
@@ -32,7 +33,12 @@ internal abstract class Tokenizer
         }
     }
 
+    private TokenTrie? _trie;
+
     public abstract int VocabularySize { get; }
+
+    /// <summary>All tokens by their bytes, for grammars; built when first asked for.</summary>
+    public TokenTrie Trie => LazyInitializer.EnsureInitialized(ref _trie, () => new TokenTrie(this));
 
     /// <summary>Begin of text, where the model has one.</summary>
     public abstract int? BeginOfText { get; }

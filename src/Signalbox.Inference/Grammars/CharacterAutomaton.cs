@@ -1,0 +1,181 @@
+namespace Signalbox.Inference.Grammars;
+
+/// <summary>A deterministic automaton over code points. State 0 is the start; the ranges of a state are sorted and do not overlap.</summary>
+internal sealed class CharacterAutomaton
+{
+    /// <summary>Of all automata of one string.</summary>
+    public const int MaximumStates = 16_384;
+
+    private readonly List<List<(int Low, int High, int Target)>> _edges = [];
+    private readonly List<bool> _accepts = [];
+
+    public int Count => _edges.Count;
+
+    public IReadOnlyList<(int Low, int High, int Target)> EdgesOf(int state) => _edges[state];
+
+    public bool Accepts(int state) => _accepts[state];
+
+    public int Add(bool accepts)
+    {
+        _edges.Add([]);
+        _accepts.Add(accepts);
+        return _edges.Count - 1;
+    }
+
+    public void Edge(int from, int low, int high, int to) => _edges[from].Add((low, high, to));
+
+    public bool Matches(string text)
+    {
+        var state = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var next = -1;
+            foreach (var (low, high, target) in _edges[state])
+            {
+                if (rune.Value >= low && rune.Value <= high)
+                {
+                    next = target;
+                }
+            }
+
+            if (next < 0)
+            {
+                return false;
+            }
+
+            state = next;
+        }
+
+        return _accepts[state];
+    }
+
+    /// <summary>All strings with a number of characters.</summary>
+    public static CharacterAutomaton OfLength(int minimum, int maximum)
+    {
+        var automaton = new CharacterAutomaton();
+        var last = maximum == StringTerminal.Unbounded ? minimum : maximum;
+        for (var length = 0; length <= last; length++)
+        {
+            automaton.Add(length >= minimum);
+        }
+
+        for (var length = 0; length <= last; length++)
+        {
+            if (length < last || maximum == StringTerminal.Unbounded)
+            {
+                automaton.Edge(length, 0, 0x10FFFF, Math.Min(length + 1, last));
+            }
+        }
+
+        return automaton;
+    }
+
+    /// <summary>All strings of characters of <see cref="CharacterSet.All"/> but some.</summary>
+    public static CharacterAutomaton Except(IEnumerable<string> words)
+    {
+        var children = new List<SortedDictionary<int, int>> { new() };
+        var isWord = new List<bool> { false };
+        foreach (var word in words)
+        {
+            var state = 0;
+            foreach (var rune in word.EnumerateRunes())
+            {
+                if (!children[state].TryGetValue(rune.Value, out var child))
+                {
+                    child = children.Count;
+                    children[state].Add(rune.Value, child);
+                    children.Add([]);
+                    isWord.Add(false);
+                }
+
+                state = child;
+            }
+
+            isWord[state] = true;
+        }
+
+        var automaton = new CharacterAutomaton();
+        foreach (var word in isWord)
+        {
+            automaton.Add(!word);
+        }
+
+        var other = automaton.Add(true);
+        for (var state = 0; state <= other; state++)
+        {
+            foreach (var (low, high) in CharacterSet.All.Ranges)
+            {
+                automaton.EdgesBeside(state, low, high, state == other ? null : children[state], other);
+            }
+        }
+
+        return automaton;
+    }
+
+    private void EdgesBeside(int state, int low, int high, SortedDictionary<int, int>? children, int other)
+    {
+        foreach (var (character, child) in children ?? [])
+        {
+            if (character < low || character > high)
+            {
+                continue;
+            }
+
+            if (low < character)
+            {
+                Edge(state, low, character - 1, other);
+            }
+
+            Edge(state, character, character, child);
+            low = character + 1;
+        }
+
+        if (low <= high)
+        {
+            Edge(state, low, high, other);
+        }
+    }
+
+    /// <summary>What both accept; null where that takes too many states.</summary>
+    public static CharacterAutomaton? Intersect(CharacterAutomaton a, CharacterAutomaton b)
+    {
+        var product = new CharacterAutomaton();
+        var states = new Dictionary<(int, int), int>();
+        var pending = new List<(int A, int B)>();
+        int StateOf(int stateA, int stateB)
+        {
+            if (!states.TryGetValue((stateA, stateB), out var state))
+            {
+                state = product.Add(a.Accepts(stateA) && b.Accepts(stateB));
+                states.Add((stateA, stateB), state);
+                pending.Add((stateA, stateB));
+            }
+
+            return state;
+        }
+
+        StateOf(0, 0);
+        for (var state = 0; state < pending.Count; state++)
+        {
+            if (product.Count > MaximumStates)
+            {
+                return null;
+            }
+
+            var (stateA, stateB) = pending[state];
+            foreach (var (lowA, highA, targetA) in a.EdgesOf(stateA))
+            {
+                foreach (var (lowB, highB, targetB) in b.EdgesOf(stateB))
+                {
+                    var (low, high) = (Math.Max(lowA, lowB), Math.Min(highA, highB));
+                    if (low <= high)
+                    {
+                        product.Edge(state, low, high, StateOf(targetA, targetB));
+                    }
+                }
+            }
+        }
+
+        return product;
+    }
+}

@@ -1,0 +1,159 @@
+namespace Signalbox.Inference.Grammars;
+
+/// <summary>One answer on its way through a grammar. Not safe for several threads at once.</summary>
+/// <param name="automaton">Shared with other answers.</param>
+/// <param name="trie">The vocabulary.</param>
+/// <param name="remaining">Tokens that may still come; <see cref="Unlimited"/> for any number.</param>
+internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie trie, int remaining) : ITokenConstraint
+{
+    public const int Unlimited = int.MaxValue;
+
+    private readonly GrammarPosition[] _path = new GrammarPosition[trie.Depth + 1];
+    private GrammarPosition _position = automaton.Start;
+    private int _remaining = remaining;
+    private bool _ended;
+
+    public bool MayEnd => _position.Complete;
+
+    public bool MustEnd => _ended || (_position.Complete && (_position.Readings.Length == 0 || _remaining == 0));
+
+    /// <summary>The most bytes that the shortest way to the end may have after one more token: every byte has a token of its own.</summary>
+    private int Limit => _remaining == Unlimited ? Unlimited : _remaining - 1;
+
+    public bool Allows(int token)
+    {
+        if ((uint)token >= (uint)trie.VocabularySize || _ended)
+        {
+            return false;
+        }
+
+        var bytes = trie.BytesOf(token);
+        return bytes.IsEmpty
+            ? MayEnd && trie.EndTokens.AsSpan().Contains(token)
+            : automaton.Walk(_position, bytes) is { } reached && reached.Need <= Limit;
+    }
+
+    public void Accept(int token)
+    {
+        if (!Allows(token))
+        {
+            throw new InvalidOperationException($"Token {token} is not allowed here; ask Allows or FillMask first.");
+        }
+
+        var bytes = trie.BytesOf(token);
+        if (bytes.IsEmpty)
+        {
+            _ended = true;
+            return;
+        }
+
+        _position = automaton.Walk(_position, bytes)!;
+        if (_remaining != Unlimited)
+        {
+            _remaining--;
+        }
+    }
+
+    public void FillMask(Span<ulong> mask)
+    {
+        mask[trie.MaskWords..].Clear();
+        mask = mask[..trie.MaskWords];
+        if (_ended)
+        {
+            mask.Clear();
+            return;
+        }
+
+        if (!TryFillString(mask) && !TryFillKnown(mask))
+        {
+            mask.Clear();
+            Walk(mask, Limit);
+        }
+
+        if (MayEnd)
+        {
+            foreach (var token in trie.EndTokens)
+            {
+                mask[token / 64] |= 1UL << (token % 64);
+            }
+        }
+    }
+
+    /// <summary>Between two characters of a string nearly every token may come; which ones depends on the length that is left and on what follows the string.</summary>
+    private bool TryFillString(Span<ulong> mask)
+    {
+        var inString = _position.InString;
+        if (inString == Terminal.Dead || _position.Need + StringTokens.MaximumGrowth > Limit)
+        {
+            return false;
+        }
+
+        var after = _position.AfterString ??= automaton.AfterString(_position);
+        var closings = after.Closings ??= trie.Strings.ClosingsAt(automaton, after);
+        if (closings.Need > Limit)
+        {
+            return false;
+        }
+
+        var (_, least, most) = StringTerminal.Parts(inString);
+        trie.Strings.FillInside(mask, most);
+        trie.Strings.AddClosing(mask, closings, least, most);
+        return true;
+    }
+
+    private bool TryFillKnown(Span<ulong> mask)
+    {
+        if (_position.Need > Limit)
+        {
+            return false;
+        }
+
+        if (_position.Mask is not { } known)
+        {
+            var words = new ulong[trie.MaskWords];
+            known = new TokenMask(words, Walk(words, Unlimited));
+            automaton.Keep(_position, known);
+        }
+
+        if (known.Need > Limit)
+        {
+            return false;
+        }
+
+        known.Words.CopyTo(mask);
+        return true;
+    }
+
+    /// <summary>Sets every token that the automaton can read and that leaves the end within reach.</summary>
+    /// <returns>The longest of the shortest ways to the end behind them.</returns>
+    private int Walk(Span<ulong> mask, int limit)
+    {
+        var nodes = trie.Nodes;
+        var longest = 0;
+        _path[0] = _position;
+        for (var i = 0; i < nodes.Length - 1;)
+        {
+            ref readonly var node = ref nodes[i];
+            if (automaton.Step(_path[node.Depth - 1], node.Byte) is not { } reached)
+            {
+                i = node.Skip;
+                continue;
+            }
+
+            _path[node.Depth] = reached;
+            i++;
+            if (node.FirstToken == nodes[i].FirstToken || reached.Need > limit)
+            {
+                continue;
+            }
+
+            longest = Math.Max(longest, reached.Need);
+            foreach (var token in trie.Tokens.AsSpan(node.FirstToken, nodes[i].FirstToken - node.FirstToken))
+            {
+                mask[token / 64] |= 1UL << (token % 64);
+            }
+        }
+
+        return longest;
+    }
+}
