@@ -11,8 +11,8 @@ public sealed class RandomSchemaTests
 {
     private const int Schemas = 2000;
 
-    private static readonly Lazy<FakeTokenizer> Words = new(static () => FakeTokenizer.Realistic(32_000));
-    private static readonly Lazy<FakeTokenizer> Bytes = new(FakeTokenizer.OfBytes);
+    private static readonly Lazy<PieceTokenizer> Words = new(static () => PieceTokenizer.Realistic(32_000));
+    private static readonly Lazy<PieceTokenizer> Bytes = new(PieceTokenizer.OfBytes);
 
     [Fact]
     public async Task Every_answer_of_a_random_model_to_a_random_schema_parses_and_is_valid_within_its_tokens()
@@ -30,7 +30,7 @@ public sealed class RandomSchemaTests
             int[] limits = [grammar.MinimumTokens, grammar.MinimumTokens + random.Next(1, 40), grammar.MinimumTokens + 200];
             foreach (var limit in limits)
             {
-                var answer = new RandomModel(tokenizer, random.Next()).Answer(grammar.Start(limit), limit);
+                var answer = new RandomChoice(tokenizer, random.Next()).Answer(grammar.Start(limit), limit);
                 Assert.NotNull(answer);
                 var written = new UTF8Encoding(false, true).GetString(answer);
                 using var parsed = JsonDocument.Parse(written);

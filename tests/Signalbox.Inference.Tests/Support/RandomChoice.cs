@@ -5,7 +5,7 @@ using Signalbox.Inference.Tokenization;
 namespace Signalbox.Inference.Tests.Support;
 
 /// <summary>A model with random weights: it takes any token that the constraint lets through.</summary>
-internal sealed class RandomModel(Tokenizer tokenizer, int seed)
+internal sealed class RandomChoice(Tokenizer tokenizer, int seed)
 {
     private readonly Random _random = new(seed);
     private readonly ulong[] _mask = new ulong[(tokenizer.VocabularySize + 63) / 64];
