@@ -108,7 +108,7 @@ public sealed class HedgeTests
     public async Task Hedges_stay_within_their_share()
     {
         await using var bench = await ResilienceBench.StartAsync(ResilienceBench.Fast + """, "breaker": { "enabled": false }""",
-            route: """, "hedge": { "enabled": true, "delay": "1ms", "maxShare": 0.1 }""", provider: """, "firstOutputTimeout": "60ms" """);
+            route: """, "hedge": { "enabled": true, "delay": "1ms", "maxShare": 0.1 }""", provider: """, "firstOutputTimeout": "300ms" """);
         bench.Always("a", static call => call.StallAsync());
         bench.Answer("b", stream: true);
 
