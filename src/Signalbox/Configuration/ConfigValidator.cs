@@ -1,4 +1,5 @@
 using Signalbox.Configuration.Fields;
+using Signalbox.Providers.Local;
 using Signalbox.Configuration.Resilience;
 using Signalbox.Configuration.Routes;
 using Signalbox.Sensitivity;
@@ -75,10 +76,23 @@ internal static class ConfigValidator
             }
 
             // An empty name was already reported where it is missing.
-            if (model.Provider.Length > 0 && !config.Providers.ContainsKey(model.Provider))
+            if (model.Provider == LocalProvider.ProviderName)
+            {
+                CheckLocal(model, config, path.Field("upstream"), reading);
+            }
+            else if (model.Provider.Length > 0 && !config.Providers.ContainsKey(model.Provider))
             {
                 reading.Error(path.Field("provider"), $"unknown provider {Words.Quote(model.Provider)}{HowToAdd(model.Provider, config)}");
             }
+        }
+    }
+
+    private static void CheckLocal(ModelConfig model, SignalboxConfig config, ConfigPath path, ConfigReading reading)
+    {
+        string[] known = [.. LocalModelFiles.List(config.Local).Select(static local => local.Name)];
+        if (!known.Contains(model.Upstream, StringComparer.Ordinal))
+        {
+            reading.Error(path, $"unknown local model {Words.Quote(model.Upstream)}{(known.Length == 0 ? "; there is no file in local.folder and none under local.models" : Words.Suggest(model.Upstream, known))}");
         }
     }
 

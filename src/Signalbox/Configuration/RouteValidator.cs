@@ -1,4 +1,5 @@
 using Signalbox.Configuration.Fields;
+using Signalbox.Providers.Local;
 using Signalbox.Configuration.Routes;
 using Signalbox.Routing;
 using Signalbox.Routing.Learning;
@@ -104,9 +105,18 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
         }
     }
 
+    private IEnumerable<string> LocalModels() => LocalModelFiles.List(config.Local).Select(static model => model.Name);
+
+    private bool IsLocal(string target) => target.StartsWith(LocalProvider + "/", StringComparison.Ordinal) && LocalModels().Contains(target[(LocalProvider.Length + 1)..], StringComparer.Ordinal);
+
     private void CheckTarget(string target, ConfigPath path)
     {
         if (config.Models.ContainsKey(target) || config.Routes.ContainsKey(target) || target == Auto)
+        {
+            return;
+        }
+
+        if (IsLocal(target))
         {
             return;
         }
@@ -127,7 +137,8 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
         var provider = target[..slash];
         if (provider == LocalProvider)
         {
-            reading.Error(path, $"unknown model {Words.Quote(target)}; the one that Signalbox brings is {LocalModel}");
+            string[] known = [.. LocalModels().Select(static name => $"{LocalProvider}/{name}")];
+            reading.Error(path, $"unknown model {Words.Quote(target)}{(known.Length == 0 ? "; there is no file in local.folder and none under local.models" : Words.Suggest(target, known))}");
         }
         else if (!config.Providers.ContainsKey(provider))
         {

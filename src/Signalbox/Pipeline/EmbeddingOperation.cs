@@ -5,6 +5,8 @@ using Signalbox.Dialects.Fields;
 using Signalbox.Dialects.Json;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Providers;
+using Signalbox.Providers.Local;
+using Signalbox.Sensitivity;
 using Signalbox.Routing.Decisions;
 
 namespace Signalbox.Pipeline;
@@ -59,6 +61,11 @@ internal sealed class EmbeddingOperation : SideOperation
 
     public override async Task<(SideResult? Result, FailedAnswer? Failure)> SendAsync(ProviderCall call, CancellationToken cancel)
     {
+        if (call.Deployment.Provider is LocalProvider local)
+        {
+            return await SendLocalAsync(local, call, cancel);
+        }
+
         if (call.Deployment.Provider is not HttpProvider { Dialect: var native } provider)
         {
             return Refuse(NoEmbeddings(call));
@@ -85,6 +92,35 @@ internal sealed class EmbeddingOperation : SideOperation
 
         var answer = await provider.PostAsync(target.EmbeddingPath(upstream, _request), call, body.Written, spoken, cancel);
         return answer.Failure is { } failure ? (null, failure) : Finish(call, target, relays, answer);
+    }
+
+    private async Task<(SideResult? Result, FailedAnswer? Failure)> SendLocalAsync(LocalProvider local, ProviderCall call, CancellationToken cancel)
+    {
+        if (Interlock.Refuse(call.Context.Sensitivity, local.Name, local.Locality) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        if (_request.Inputs.Count == 0)
+        {
+            return Refuse(GatewayError.Invalid("input", "Token ids cannot be given to a local model. Send text.") with { IsOfTarget = true });
+        }
+
+        var (embeddings, error) = await local.EmbedAsync(call.Deployment.Upstream, [.. _request.Inputs], new EmbeddingGenerationOptions { Dimensions = _request.Dimensions }, cancel);
+        if (embeddings is null)
+        {
+            return Refuse(error!);
+        }
+
+        Embeddings = embeddings;
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        if (_dialect is not null)
+        {
+            using var json = new Utf8JsonWriter(output, JsonText.Compact);
+            _dialect.WriteEmbeddings(embeddings, _request, call.Context.Request.Model, json);
+        }
+
+        return (new SideResult(output.WrittenMemory, "application/json", embeddings.Usage ?? Estimate()), null);
     }
 
     private static void WriteRelayed(RequestContext context, string upstream, PooledBuffer body)

@@ -61,6 +61,7 @@ internal sealed class GatewayRuntime : IDisposable
     {
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
         _health.Apply(_snapshot);
+        Services.Local.Keep(_snapshot.Local.Models, _snapshot.Local.Threads);
     }
 
     /// <summary>Begins what goes on beside requests: health checks, where the configuration asks for them.</summary>

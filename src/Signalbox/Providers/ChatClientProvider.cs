@@ -1,6 +1,8 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
+using Signalbox.Inference;
+using Signalbox.Providers.Local;
 using Signalbox.Routing.Profiles;
 using Signalbox.Sensitivity;
 
@@ -59,5 +61,5 @@ internal sealed class ChatClientProvider(string name, IChatClient client, Locali
     }
 
     public static GatewayError ErrorOf(Exception exception, string name) =>
-        exception is SignalboxException { Error: { } error } ? error : new GatewayError(ErrorKind.UpstreamUnavailable, $"{name} failed with {exception.GetType().Name}.");
+        exception is SignalboxException { Error: { } error } ? error : exception is EngineException engine ? LocalProvider.ErrorOf(engine.Fault) : new GatewayError(ErrorKind.UpstreamUnavailable, $"{name} failed with {exception.GetType().Name}.");
 }

@@ -1,5 +1,6 @@
 using Signalbox.Dialects;
 using Signalbox.Dialects.Fields;
+using Signalbox.Providers.Local;
 using Signalbox.Resilience;
 
 namespace Signalbox.Providers;
@@ -16,6 +17,9 @@ internal sealed class ProviderServices(TimeProvider time) : IDisposable
     public HeaderLedger Headers { get; } = HeaderLedger.Load();
 
     public SignatureStore Signatures { get; } = new(time);
+
+    /// <summary>The engines of this process.</summary>
+    public LocalModels Local { get; } = new(time);
 
     /// <summary>What is observed about deployments.</summary>
     public DeploymentBoard Board { get; } = new(time);
@@ -35,5 +39,9 @@ internal sealed class ProviderServices(TimeProvider time) : IDisposable
         return passed ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
     }
 
-    public void Dispose() => Connections.Dispose();
+    public void Dispose()
+    {
+        Connections.Dispose();
+        Local.Dispose();
+    }
 }

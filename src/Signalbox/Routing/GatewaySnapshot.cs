@@ -5,6 +5,7 @@ using Signalbox.Configuration;
 using Signalbox.Dialects;
 using Signalbox.Configuration.Routes;
 using Signalbox.Providers;
+using Signalbox.Providers.Local;
 using Signalbox.Routing.Learning;
 using Signalbox.Routing.Profiles;
 using Signalbox.Sensitivity;
@@ -46,12 +47,21 @@ internal sealed class GatewaySnapshot
             providers[provider.Name] = provider;
         }
 
+        Local = new LocalProvider(config.Local, services.Local);
+        if (Local.Models.Count > 0)
+        {
+            providers[Local.Name] = Local;
+        }
+
         _providers = providers.ToFrozenDictionary(StringComparer.Ordinal);
         Models = ListModels(config, providers);
         _byName = BuildRoutes(config);
     }
 
     public SignalboxConfig Config { get; }
+
+    /// <summary>The models of this process; may have none.</summary>
+    public LocalProvider Local { get; }
 
     /// <summary>The words that callers may say about a request under this configuration.</summary>
     public HintWords HintWords { get; }
@@ -114,7 +124,7 @@ internal sealed class GatewaySnapshot
     private Deployment? FindDeployment(string name)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && slash < name.Length - 1 && _providers.TryGetValue(name[..slash], out var provider)
+        return slash > 0 && slash < name.Length - 1 && _providers.TryGetValue(name[..slash], out var provider) && provider is not LocalProvider
             ? Deploy(provider, name[(slash + 1)..])
             : null;
     }
@@ -146,11 +156,12 @@ internal sealed class GatewaySnapshot
         {
             if (providers.TryGetValue(model.Provider, out var provider))
             {
+                var known = (provider as LocalProvider)?.Describe(model.Upstream) ?? _catalog.Resolve(model.Provider, model.Upstream);
                 models.Add(Deploy(provider, model.Upstream) with
                 {
                     Id = id,
-                    Model = CatalogOverride.Apply(_catalog.Resolve(model.Provider, model.Upstream), model),
-                    Quality = model.Quality ?? _catalog.Resolve(model.Provider, model.Upstream).Quality,
+                    Model = CatalogOverride.Apply(known, model),
+                    Quality = model.Quality ?? known.Quality,
                     UseCases = model.UseCases,
                     Specialization = model.Specialization,
                     MaxConcurrency = model.MaxConcurrency,
@@ -169,9 +180,26 @@ internal sealed class GatewaySnapshot
             {
                 models.Add(Deploy(provider, own));
             }
+
+            if (provider is LocalProvider local)
+            {
+                models.AddRange(ListLocal(local));
+            }
         }
 
         return models;
+    }
+
+    /// <summary>What a file is decides what its model can do; one that is no model, or cannot be read, is passed over here and named by <c>config check</c>.</summary>
+    private IEnumerable<Deployment> ListLocal(LocalProvider local)
+    {
+        foreach (var config in local.Models)
+        {
+            if (local.Describe(config.Name) is { } model)
+            {
+                yield return Deploy(local, config.Name) with { Model = model, Quality = config.Quality, UseCases = config.UseCases };
+            }
+        }
     }
 
     private FrozenDictionary<string, RouteTargets> BuildRoutes(SignalboxConfig config)
@@ -264,7 +292,7 @@ internal sealed class GatewaySnapshot
         var targets = new List<Deployment>();
         foreach (var model in Models)
         {
-            if (model.Model.Kind == ModelKind.Chat && (config.Models.Count > 0 ? config.Models.ContainsKey(model.Id) : model.Model.IsDefault || model.Provider is ChatClientProvider))
+            if (model.Model.Kind == ModelKind.Chat && (config.Models.Count > 0 ? config.Models.ContainsKey(model.Id) : model.Model.IsDefault || model.Provider is ChatClientProvider or LocalProvider))
             {
                 targets.Add(model);
             }

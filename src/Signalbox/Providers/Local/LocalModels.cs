@@ -1,0 +1,157 @@
+using System.Diagnostics.CodeAnalysis;
+using Signalbox.Configuration;
+using Signalbox.Inference;
+using Signalbox.Inference.Sessions;
+
+namespace Signalbox.Providers.Local;
+
+/// <summary>
+/// The engines of this process. A model is loaded when it is first asked for and stays loaded, across reloads, as long as the configuration
+/// has it with the same settings; one that it no longer has is let go when its last answer has ended.
+/// </summary>
+internal sealed class LocalModels(TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan IdleCheck = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<LocalModelKey, Lazy<Task<LocalModel>>> _models = [];
+    private readonly CancellationTokenSource _ended = new();
+
+    /// <summary>The model, loaded by now; a fault is of the file or of the machine's memory, and the next call tries again.</summary>
+    public async Task<(LocalModel? Model, EngineFault? Fault)> OpenAsync(LocalModelConfig config, int? threads, CancellationToken cancel)
+    {
+        var key = LocalModelKey.Of(config, threads);
+        Lazy<Task<LocalModel>> loading;
+        lock (_lock)
+        {
+            if (!_models.TryGetValue(key, out loading!))
+            {
+                // Loading maps a file and takes memory: not on the thread that serves a request.
+                _models[key] = loading = new(() => Task.Run(() => Load(config, threads)));
+            }
+        }
+
+        try
+        {
+            return (await loading.Value.WaitAsync(cancel), null);
+        }
+        catch (EngineException e)
+        {
+            lock (_lock)
+            {
+                if (_models.TryGetValue(key, out var current) && ReferenceEquals(current, loading))
+                {
+                    _models.Remove(key);
+                }
+            }
+
+            return (null, e.Fault);
+        }
+    }
+
+    /// <summary>What the engines that are loaded are doing, by the name of their model.</summary>
+    public IReadOnlyList<(string Name, EngineStatistics Statistics)> Statistics()
+    {
+        lock (_lock)
+        {
+            return [.. _models.Where(static pair => pair.Value is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+                .Select(static pair => (pair.Value.Value.Result.Client.ModelId, pair.Value.Value.Result.Engine.Statistics))];
+        }
+    }
+
+    /// <summary>Lets go of every engine that a configuration no longer has.</summary>
+    public void Keep(IEnumerable<LocalModelConfig> configs, int? threads)
+    {
+        var kept = configs.Select(config => LocalModelKey.Of(config, threads)).ToHashSet();
+        lock (_lock)
+        {
+            foreach (var (key, loading) in _models.Where(pair => !kept.Contains(pair.Key)).ToArray())
+            {
+                _models.Remove(key);
+                if (loading.IsValueCreated)
+                {
+                    _ = LetGoAsync(loading.Value);
+                }
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _ended.Cancel();
+        lock (_lock)
+        {
+            foreach (var loading in _models.Values)
+            {
+                if (loading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+                {
+                    _ = loading.Value.Result.Engine.DisposeAsync().AsTask();
+                }
+            }
+
+            _models.Clear();
+        }
+    }
+
+    /// <summary>Requests keep the configuration they started with, so its engines live until nothing runs on them.</summary>
+    private async Task LetGoAsync(Task<LocalModel> loading)
+    {
+        try
+        {
+            var engine = (await loading).Engine;
+            using var timer = new PeriodicTimer(IdleCheck, time);
+            while (await timer.WaitForNextTickAsync(_ended.Token))
+            {
+                if (engine.Statistics is { ActiveSlots: 0, Queued: 0 })
+                {
+                    break;
+                }
+            }
+
+            await engine.DisposeAsync();
+        }
+        catch (Exception e) when (e is EngineException or OperationCanceledException)
+        {
+            // It never was there, or the process ends and takes it along.
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The engine lives in the model that is returned.")]
+    private LocalModel Load(LocalModelConfig config, int? threads)
+    {
+        var options = new EngineOptions
+        {
+            Threads = threads,
+            ContextLength = config.ContextLength,
+            MinimumSlots = Math.Min(config.MinimumSlots, config.MaximumSlots),
+            MaximumSlots = config.MaximumSlots,
+            MemoryLimit = config.MemoryLimitMiB is { } most ? most * 1024L * 1024 : null,
+            KvCacheType = config.KvCache,
+        };
+        if (!InferenceEngine.TryLoad(config.File!, options, time, out var engine, out var fault))
+        {
+            throw new EngineException(fault);
+        }
+
+        foreach (var (name, path) in config.Adapters)
+        {
+            if (!engine.TryAddAdapter(name, path, out fault))
+            {
+                _ = engine.DisposeAsync().AsTask();
+                throw new EngineException(fault);
+            }
+        }
+
+        return new LocalModel(engine, new LocalChatClient(engine, config.Name), new LocalEmbeddingGenerator(engine, config.Name));
+    }
+
+    private readonly record struct LocalModelKey(string Settings, int? Threads, DateTime Written)
+    {
+        /// <summary>A file that was written anew is another model.</summary>
+        public static LocalModelKey Of(LocalModelConfig config, int? threads) =>
+            new($"{config.Name} {config with { Quality = null, UseCases = [] }}", threads, File.GetLastWriteTimeUtc(config.File!));
+    }
+}
+
+/// <summary>A loaded model behind the vocabulary.</summary>
+internal sealed record LocalModel(InferenceEngine Engine, LocalChatClient Client, LocalEmbeddingGenerator Embeddings);
