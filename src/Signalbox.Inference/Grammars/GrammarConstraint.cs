@@ -64,7 +64,7 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie tr
             return;
         }
 
-        if (!TryFillString(mask) && !TryFillKnown(mask))
+        if (!TryFillKnown(mask) && !TryFillString(mask))
         {
             mask.Clear();
             Walk(mask, Limit);
@@ -83,24 +83,30 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie tr
     private bool TryFillString(Span<ulong> mask)
     {
         var inString = _position.InString;
-        if (inString == Terminal.Dead || _position.Need + StringTokens.MaximumGrowth > Limit)
+        if (inString == Terminal.Dead)
         {
             return false;
         }
 
         var after = _position.AfterString ??= automaton.AfterString(_position);
         var closings = after.Closings ??= trie.Strings.ClosingsAt(automaton, after);
-        if (closings.Need > Limit)
+        var (_, least, most) = StringTerminal.Parts(inString);
+        var room = new StringRoom(least, most, _position.Need, Limit);
+        if (!trie.Strings.TryFill(mask, room, closings))
         {
             return false;
         }
 
-        var (_, least, most) = StringTerminal.Parts(inString);
-        trie.Strings.FillInside(mask, most);
-        trie.Strings.AddClosing(mask, closings, least, most);
+        // A string without bounds stays in this place for long.
+        if (least == 0 && most == StringTerminal.Unbounded && StringTokens.Longest(room, closings) is var longest && longest <= Limit)
+        {
+            automaton.Keep(_position, new TokenMask(mask.ToArray(), longest));
+        }
+
         return true;
     }
 
+    /// <summary>The mask that was kept, or a new one: only where no token of it would lead too far from the end.</summary>
     private bool TryFillKnown(Span<ulong> mask)
     {
         if (_position.Need > Limit)
@@ -110,6 +116,11 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie tr
 
         if (_position.Mask is not { } known)
         {
+            if (_position.InString != Terminal.Dead)
+            {
+                return false;
+            }
+
             var words = new ulong[trie.MaskWords];
             known = new TokenMask(words, Walk(words, Unlimited));
             automaton.Keep(_position, known);

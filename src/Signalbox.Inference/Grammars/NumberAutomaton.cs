@@ -268,7 +268,7 @@ internal sealed class NumberAutomaton
             scale++;
         }
 
-        return step == decimal.Truncate(step) && step < MaximumStates ? ((long)step, scale) : (long.MaxValue, scale);
+        return step > 0 && step == decimal.Truncate(step) && step < MaximumStates ? ((long)step, scale) : (long.MaxValue, scale);
     }
 
     private static Decimals Digits(decimal value)

@@ -58,7 +58,7 @@ internal static class SchemaNumbers
 
     private static decimal Common(decimal a, decimal b)
     {
-        for (var multiple = a; multiple < a * 10_000; multiple += a)
+        for (var multiple = a; b > 0 && multiple < a * 10_000; multiple += a)
         {
             if (multiple % b == 0)
             {

@@ -8,6 +8,9 @@ namespace Signalbox.Inference.Grammars;
 /// </summary>
 internal sealed class TokenTrie
 {
+    /// <summary>Longer tokens (there are hardly any) are never allowed.</summary>
+    private const int MaximumBytes = byte.MaxValue;
+
     private readonly byte[] _bytes;
     private readonly int[] _offsets;
     private readonly bool[] _isSingle = new bool[256];
@@ -24,9 +27,9 @@ internal sealed class TokenTrie
             {
                 ends.Add(token);
             }
-            else if (!tokenizer.IsControl(token))
+            else if (!tokenizer.IsControl(token) && tokenizer.BytesOf(token) is { Length: <= MaximumBytes } text)
             {
-                bytes.AddRange(tokenizer.BytesOf(token));
+                bytes.AddRange(text);
             }
 
             _offsets[token + 1] = bytes.Count;
@@ -37,7 +40,7 @@ internal sealed class TokenTrie
         (Nodes, Tokens) = Build();
         foreach (var node in Nodes)
         {
-            Depth = Math.Max(Depth, node.Depth);
+            Depth = Math.Max(Depth, (int)node.Depth);
         }
 
         Strings = new StringTokens(this);
@@ -94,7 +97,7 @@ internal sealed class TokenTrie
             for (var at = shared; at < bytes.Length; at++)
             {
                 path.Add(nodes.Count);
-                nodes.Add(new Node(bytes[at], at + 1, 0, i));
+                nodes.Add(new Node(bytes[at], (byte)(at + 1), 0, i));
             }
         }
 
@@ -117,5 +120,5 @@ internal sealed class TokenTrie
     /// <param name="Depth">Bytes from the root; 1 or more.</param>
     /// <param name="Skip">The first node behind the subtree.</param>
     /// <param name="FirstToken">Where its tokens start in <see cref="Tokens"/>.</param>
-    internal readonly record struct Node(byte Byte, int Depth, int Skip, int FirstToken);
+    internal readonly record struct Node(byte Byte, byte Depth, int Skip, int FirstToken);
 }

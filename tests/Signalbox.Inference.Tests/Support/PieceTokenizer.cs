@@ -22,7 +22,7 @@ internal sealed class PieceTokenizer(IReadOnlyList<byte[]> pieces) : Tokenizer
 
     public override bool IsControl(int token) => token < Reserved;
 
-    public override void Encode(ReadOnlySpan<char> text, List<int> tokens, bool parseSpecial, bool addSpecial) => tokens.AddRange(Bytes(text.ToString()));
+    public override void Encode(ReadOnlySpan<char> text, List<int> tokens, bool parseSpecial, bool addSpecial) => tokens.AddRange(Encoding.UTF8.GetBytes(text.ToString()).Select(OfByte));
 
     public override ReadOnlySpan<byte> BytesOf(int token) => token < Reserved ? [] : pieces[token - Reserved];
 
@@ -30,8 +30,8 @@ internal sealed class PieceTokenizer(IReadOnlyList<byte[]> pieces) : Tokenizer
 
     public override int? Find(string name) => null;
 
-    /// <summary>One token per byte; the vocabularies made here start with all of them.</summary>
-    public static IEnumerable<int> Bytes(string text) => Encoding.UTF8.GetBytes(text).Select(static b => b + Reserved);
+    /// <summary>The token of one byte; the vocabularies made here start with all of them.</summary>
+    public static int OfByte(byte single) => single + Reserved;
 
     /// <summary>Nothing but the 256 bytes.</summary>
     public static PieceTokenizer OfBytes() => new([.. Enumerable.Range(0, 256).Select(static b => new[] { (byte)b })]);

@@ -20,7 +20,7 @@ internal sealed class RandomSchema(int seed)
         do
         {
             // The judge does not resolve a root that is nothing but a reference.
-            root = Value(0);
+            root = _random.Next(4) switch { 0 => Value(0), 1 => Array(0), _ => Object(0) };
         }
         while (root.ContainsKey("$ref"));
         if (_definitions > 0)
