@@ -1,0 +1,98 @@
+using Signalbox.Inference.Gguf;
+using Signalbox.Inference.Threading;
+
+namespace Signalbox.Inference.Kernels;
+
+/// <summary>
+/// Products of weights with many tokens. The weights stay as the file has them; each thread repacks a panel of 32 rows at a time into a
+/// buffer of its own that fits the first cache, and multiplies it with all tokens before it takes the next.
+/// </summary>
+internal static unsafe class BlockedProduct
+{
+    /// <summary>Rows of weights in a panel.</summary>
+    public const int PanelRows = 32;
+
+    /// <summary>Fewer tokens do not pay for the repacking.</summary>
+    private const int FewestTokens = 4;
+
+    /// <summary>Whether <see cref="Run"/> takes weights of this type, and is worth it for so many rows (tokens) of the input.</summary>
+    public static bool Supports(TensorType type, int rows) => rows >= FewestTokens && Kernel(type) != null;
+
+    /// <summary>Does all products over one input in one go of the pool. Allocates nothing.</summary>
+    /// <param name="pool">Its threads share the panels of all products.</param>
+    /// <param name="input">The forms that are missing are made.</param>
+    /// <param name="products">Of types that <see cref="Supports"/> takes, with the columns of the input.</param>
+    public static void Run(WorkerPool pool, Activations input, ReadOnlySpan<Product> products)
+    {
+        ActivationForm wanted = ActivationForm.None;
+        foreach (ref readonly Product product in products)
+        {
+            wanted |= Activations.FormFor(product.Weights.Type);
+        }
+
+        input.Prepare(pool, wanted);
+        ActivationForms forms = input.Forms;
+        fixed (Product* first = products)
+        {
+            var work = new Work { Products = first, Count = products.Length, Input = &forms };
+            pool.Run(&TakePanels, &work);
+        }
+    }
+
+    /// <summary>What multiplies one panel, or null where this processor has no vectors for it.</summary>
+    private static delegate*<BlockedTask*, void> Kernel(TensorType type) => type switch
+    {
+        TensorType.F32 when BlockedFloats.IsSupported => &BlockedFloats.F32,
+        TensorType.F16 when BlockedFloats.IsSupported => &BlockedFloats.F16,
+        TensorType.BF16 when BlockedFloats.IsSupported => &BlockedFloats.BF16,
+        TensorType.Q8_0 when BlockedIntegers.IsSupported => &BlockedIntegers.Run<BlockedQ8_0>,
+        TensorType.Q4_0 when BlockedIntegers.IsSupported => &BlockedIntegers.Run<BlockedQ4_0>,
+        TensorType.Q4_K when BlockedIntegers.IsSupported => &BlockedIntegers.Run<BlockedQ4_K>,
+        TensorType.Q5_K when BlockedIntegers.IsSupported => &BlockedIntegers.Run<BlockedQ5_K>,
+        TensorType.Q6_K when BlockedIntegers.IsSupported => &BlockedIntegers.Run<BlockedQ6_K>,
+        _ => null,
+    };
+
+    /// <summary>Takes the next panel until none is left; panels are counted through all products.</summary>
+    private static void TakePanels(void* state, int thread, int threads)
+    {
+        var work = (Work*)state;
+        int product = 0;
+        int firstPanel = 0;
+        int panel = Interlocked.Increment(ref work->Taken) - 1;
+        while (product < work->Count)
+        {
+            ref readonly Product current = ref work->Products[product];
+            int panels = (current.Weights.Rows + PanelRows - 1) / PanelRows;
+            if (panel - firstPanel >= panels)
+            {
+                firstPanel += panels;
+                product++;
+                continue;
+            }
+
+            int row = (panel - firstPanel) * PanelRows;
+            long rowBytes = current.Weights.RowBytes;
+            var task = new BlockedTask
+            {
+                Weights = current.Weights.Data + row * rowBytes,
+                RowBytes = (nint)rowBytes,
+                Rows = Math.Min(PanelRows, current.Weights.Rows - row),
+                Columns = current.Weights.Columns,
+                Input = work->Input,
+                Output = current.Output + row,
+                Stride = current.Stride,
+            };
+            Kernel(current.Weights.Type)(&task);
+            panel = Interlocked.Increment(ref work->Taken) - 1;
+        }
+    }
+
+    private struct Work
+    {
+        public Product* Products;
+        public int Count;
+        public int Taken;
+        public ActivationForms* Input;
+    }
+}
