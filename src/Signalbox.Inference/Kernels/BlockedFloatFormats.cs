@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Signalbox.Inference.Kernels;
 
@@ -30,23 +31,22 @@ internal readonly unsafe struct BlockedF16 : IBlockedFloatFormat
     {
         ushort* source = (ushort*)row + column;
         int i = 0;
-        if (Vector512.IsHardwareAccelerated)
+        if (Avx512F.IsSupported)
         {
             for (; i <= columns - 16; i += 16)
             {
-                Vector512<uint> bits = Vector512.WidenLower(Vector256.Load(source + i).ToVector512Unsafe());
-                Vector512<uint> magnitude = bits & Vector512.Create(0x7fffu);
-
-                // 13 more bits of fraction; the product puts the exponent right, of subnormal values too. Infinity and NaN keep all its bits.
-                Vector512<float> value = (magnitude << 13).AsSingle() * Vector512.Create(0x77800000u).AsSingle();
-                Vector512<uint> special = Vector512.GreaterThan(magnitude, Vector512.Create(0x7bffu)) & Vector512.Create(0x7f800000u);
-                (value.AsUInt32() | special | ((bits ^ magnitude) << 16)).AsSingle().Store(values + i);
+                HalfBits.ToSingle(Vector256.Load((short*)source + i)).Store(values + i);
             }
+        }
+
+        for (; i <= columns - 8; i += 8)
+        {
+            HalfBits.ToSingle(Vector128.Load((short*)source + i)).Store(values + i);
         }
 
         for (; i < columns; i++)
         {
-            values[i] = (float)Unsafe.ReadUnaligned<Half>(source + i);
+            values[i] = HalfBits.ToSingle((byte*)(source + i));
         }
     }
 }

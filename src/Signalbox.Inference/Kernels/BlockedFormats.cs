@@ -62,7 +62,7 @@ internal readonly unsafe struct BlockedQ4_0 : IBlockedFormat
     {
         for (int i = 0; i < columns; i += 32, blocks += 18, scales += BlockedProduct.PanelRows)
         {
-            *scales = (float)Unsafe.ReadUnaligned<Half>(blocks);
+            *scales = HalfBits.ToSingle(blocks);
             Vector128<byte> packed = Vector128.Load(blocks + 2);
             (packed & Vector128.Create((byte)15)).Store(values + i);
             (packed >> 4).Store(values + i + 16);
@@ -92,7 +92,7 @@ internal readonly unsafe struct BlockedQ8_0 : IBlockedFormat
     {
         for (int i = 0; i < columns; i += 32, blocks += 34, scales += BlockedProduct.PanelRows)
         {
-            *scales = (float)Unsafe.ReadUnaligned<Half>(blocks);
+            *scales = HalfBits.ToSingle(blocks);
             (Vector256.Load(blocks + 2) ^ Vector256.Create((byte)0x80)).Store(values + i);
         }
     }
@@ -133,8 +133,8 @@ internal readonly unsafe struct BlockedQ4_K : IBlockedFormat
     /// <summary>The eight scales and minima at the start of a Q4_K or Q5_K block.</summary>
     public static void UnpackScales(byte* block, ref float* scales, ref float* minima)
     {
-        float scale = (float)Unsafe.ReadUnaligned<Half>(block);
-        float minimum = (float)Unsafe.ReadUnaligned<Half>(block + 2);
+        float scale = HalfBits.ToSingle(block);
+        float minimum = HalfBits.ToSingle(block + 2);
         for (int s = 0; s < 8; s++, scales += BlockedProduct.PanelRows, minima += BlockedProduct.PanelRows)
         {
             (int factor, int offset) = ScalarKernels.ScaleAndMinimum(block + 4, s);
@@ -205,7 +205,7 @@ internal readonly unsafe struct BlockedQ6_K : IBlockedFormat
         Vector256<byte> upper = Vector256.Create((byte)0x30);
         for (int i = 0; i < columns; i += 256, blocks += 210)
         {
-            float scale = (float)Unsafe.ReadUnaligned<Half>(blocks + 208);
+            float scale = HalfBits.ToSingle(blocks + 208);
             for (int s = 0; s < 16; s++, scales += BlockedProduct.PanelRows)
             {
                 *scales = scale * (sbyte)blocks[192 + s];

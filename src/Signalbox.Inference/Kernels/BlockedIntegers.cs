@@ -113,16 +113,26 @@ internal static unsafe class BlockedIntegers
             InputSumsStride = forms->BlockStride * sizeof(int),
         };
 
+    private static void Prefetch(byte* data, int count)
+    {
+        for (int i = 0; i < count; i += 64)
+        {
+            Sse.Prefetch0(data + i);
+        }
+    }
+
     /// <summary>Rows that the panel has and the matrix does not repeat the last one; their products are dropped.</summary>
     private static void Pack<TFormat>(BlockedTask* task, int column, int columns, in BlockedTile tile, byte* rows)
         where TFormat : struct, IBlockedFormat
     {
         byte* source = task->Weights + (nint)TensorTypes.RowBytes(TFormat.Type, column);
+        int next = (int)TensorTypes.RowBytes(TFormat.Type, Math.Min(columns, task->Columns - column - columns));
         for (int first = 0; first < (tile.HalfPanel ? BlockedPacking.Rows : PanelRows); first += BlockedPacking.Rows)
         {
             for (int row = 0; row < BlockedPacking.Rows; row++)
             {
                 byte* blocks = source + Math.Min(first + row, task->Rows - 1) * task->RowBytes;
+                Prefetch(blocks + TensorTypes.RowBytes(TFormat.Type, columns), next);
                 TFormat.Unpack(blocks, columns, rows + row * columns, tile.Scales + first + row, tile.Minima + first + row);
             }
 

@@ -16,7 +16,7 @@ internal static unsafe class BlockedProduct
     private const int FewestTokens = 4;
 
     /// <summary>Whether <see cref="Run"/> takes weights of this type, and is worth it for so many rows (tokens) of the input.</summary>
-    public static bool Supports(TensorType type, int rows) => rows >= FewestTokens && Kernel(type) != null;
+    public static bool Supports(TensorType type, int rows) => rows >= FewestTokens && PanelKernel(type) != null;
 
     /// <summary>Does all products over one input in one go of the pool. Allocates nothing.</summary>
     /// <param name="pool">Its threads share the panels of all products.</param>
@@ -40,7 +40,7 @@ internal static unsafe class BlockedProduct
     }
 
     /// <summary>What multiplies one panel, or null where this processor has no vectors for it.</summary>
-    private static delegate*<BlockedTask*, void> Kernel(TensorType type) => type switch
+    private static delegate*<BlockedTask*, void> PanelKernel(TensorType type) => type switch
     {
         TensorType.F32 when BlockedFloats.IsSupported => &BlockedFloats.F32,
         TensorType.F16 when BlockedFloats.IsSupported => &BlockedFloats.F16,
@@ -83,7 +83,7 @@ internal static unsafe class BlockedProduct
                 Output = current.Output + row,
                 Stride = current.Stride,
             };
-            Kernel(current.Weights.Type)(&task);
+            PanelKernel(current.Weights.Type)(&task);
             panel = Interlocked.Increment(ref work->Taken) - 1;
         }
     }

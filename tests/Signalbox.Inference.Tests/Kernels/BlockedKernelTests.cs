@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Kernels;
 using Signalbox.Inference.Tests.Support;
@@ -99,28 +98,6 @@ public sealed unsafe class BlockedKernelTests
             Assert.Equal(each.Expected(), each.Actual());
             each.Dispose();
         }
-    }
-
-    [Fact]
-    public void Special_halves_are_widened_as_they_are()
-    {
-        const int count = 65536;
-        ushort* halves = (ushort*)NativeMemory.Alloc(count, sizeof(ushort));
-        float* widened = (float*)NativeMemory.Alloc(count, sizeof(float));
-        for (int i = 0; i < count; i++)
-        {
-            halves[i] = (ushort)i;
-        }
-
-        BlockedF16.Widen((byte*)halves, 0, count, widened);
-        for (int i = 0; i < count; i++)
-        {
-            float expected = (float)BitConverter.UInt16BitsToHalf((ushort)i);
-            Assert.True(BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(widened[i]) || (float.IsNaN(expected) && float.IsNaN(widened[i])), $"half {i:x4}");
-        }
-
-        NativeMemory.Free(halves);
-        NativeMemory.Free(widened);
     }
 
     [Fact]
