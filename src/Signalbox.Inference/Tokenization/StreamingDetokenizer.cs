@@ -19,6 +19,11 @@ internal sealed class StreamingDetokenizer(Tokenizer tokenizer)
     /// <summary>The text that is whole now; may be empty.</summary>
     public string Append(int token)
     {
+        if (_started && _heldCount == 0 && tokenizer.WholeTextOf(token) is { } text)
+        {
+            return text;
+        }
+
         var bytes = tokenizer.BytesOf(token);
         if (!_started && !bytes.IsEmpty)
         {

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Unicode;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Grammars;
 
@@ -7,6 +9,8 @@ namespace Signalbox.Inference.Tokenization;
 /// <summary>Text to tokens and back, from the vocabulary of a file.</summary>
 internal abstract class Tokenizer
 {
+    private string?[]? _texts;
+
     public static bool TryCreate(GgufMetadata metadata, [NotNullWhen(true)] out Tokenizer? tokenizer, [NotNullWhen(false)] out EngineFault? fault)
     {
         tokenizer = null;
@@ -73,4 +77,23 @@ internal abstract class Tokenizer
 
     /// <summary>The token that has this name.</summary>
     public abstract int? Find(string name);
+
+    /// <summary>The text of a token whose bytes are whole characters, made once; null for others.</summary>
+    public string? WholeTextOf(int token)
+    {
+        // Two threads may both make an array or a string; either is right.
+        var texts = _texts ??= new string?[VocabularySize];
+        if ((uint)token >= (uint)texts.Length)
+        {
+            return null;
+        }
+
+        if (texts[token] is { } known)
+        {
+            return known;
+        }
+
+        var bytes = BytesOf(token);
+        return Utf8.IsValid(bytes) ? texts[token] = Encoding.UTF8.GetString(bytes) : null;
+    }
 }
