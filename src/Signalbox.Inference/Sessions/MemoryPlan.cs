@@ -34,14 +34,15 @@ internal sealed record MemoryPlan(int ContextLength, int BatchTokens, long Buffe
         // Every slot needs its step in each pass, and a model that looks both ways needs a whole text in one.
         var batch = Math.Max(options.BatchTokens, options.MaximumSlots + 16);
         batch = config.IsEncoder ? Math.Max(batch, context) : batch;
-        var scratch = AttentionWork.ScratchFor(config.KeyLength, config.ValueLength, context) * ThreadsOf(options);
-        var buffers = PassBytes(config, batch, options.MaximumSlots) + scratch;
+        var fixedBytes = PassBytes(config, batch, options.MaximumSlots) + ScratchBytes(config, options, 0);
+        var growing = ScratchBytes(config, options, context) - ScratchBytes(config, options, 0);
+        var buffers = fixedBytes + growing;
         var slot = SlotBytesOf(config, options.KvCacheType, context);
         var limit = options.MemoryLimit ?? availableBytes / 4;
         var fits = (limit - buffers) / slot;
         if (limit < buffers || fits < options.MinimumSlots)
         {
-            var positions = (limit - buffers + scratch) / ((options.MinimumSlots * slot + scratch) / context + 1) / PositionBlock * PositionBlock;
+            var positions = (limit - fixedBytes) / ((options.MinimumSlots * slot + growing) / context + 1) / PositionBlock * PositionBlock;
             fault = DoesNotFit(options.MinimumSlots, context, buffers, slot, limit, positions);
             return false;
         }
@@ -85,6 +86,9 @@ internal sealed record MemoryPlan(int ContextLength, int BatchTokens, long Buffe
         var positions = (context + PositionBlock - 1L) / PositionBlock * PositionBlock;
         return positions * (KvCache.BytesPerPosition(config, type) + sizeof(int));
     }
+
+    private static long ScratchBytes(TransformerConfig config, EngineOptions options, int positions) =>
+        AttentionWork.ScratchFor(config.KeyLength, config.ValueLength, positions) * ThreadsOf(options);
 
     /// <summary>An upper bound: the rows of every buffer of a pass in F32 with their rounded forms, and the logits of every slot.</summary>
     private static long PassBytes(TransformerConfig config, int batchTokens, int slots)
