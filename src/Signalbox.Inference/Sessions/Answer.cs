@@ -24,8 +24,8 @@ internal sealed class Answer : Job
     {
         _tokenizer = tokenizer;
         _sampler = new Sampler(request.Sampling, vocabularySize);
-        _constraint = request.Grammar?.Start();
-        _maxTokens = Math.Min(request.MaxTokens ?? int.MaxValue, contextLength - Prompt.Length);
+        _maxTokens = MostTokens(request, contextLength);
+        _constraint = request.Grammar?.Start(_maxTokens);
         _stops = request.StopTexts.Count > 0 ? new AnswerText(tokenizer, request.StopTexts) : null;
         if (request.TopLogProbabilities is { } alternatives)
         {
@@ -48,6 +48,9 @@ internal sealed class Answer : Job
 
     /// <summary>Right once the stream has ended.</summary>
     public GenerationUsage Usage => new(Prompt.Length, ReusedTokens, AnswerTokens);
+
+    /// <summary>Tokens that a request asks for and the context holds.</summary>
+    public static int MostTokens(GenerationRequest request, int contextLength) => Math.Min(request.MaxTokens ?? int.MaxValue, contextLength - request.Prompt.Count);
 
     public override void Cancel()
     {
@@ -113,8 +116,7 @@ internal sealed class Answer : Job
             }
         }
 
-        // A vocabulary without an end token cannot say that what the grammar asked for is complete.
-        if (_constraint is { MayEnd: true } && _tokenizer.EndOfText is null)
+        if (_constraint is { MustEnd: true })
         {
             return EndReason.Stop;
         }

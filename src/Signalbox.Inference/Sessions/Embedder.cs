@@ -1,5 +1,6 @@
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Tokenization;
+using Signalbox.Inference.Transformer;
 
 namespace Signalbox.Inference.Sessions;
 

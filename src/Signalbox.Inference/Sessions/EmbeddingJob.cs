@@ -1,18 +1,6 @@
+using Signalbox.Inference.Transformer;
 
 namespace Signalbox.Inference.Sessions;
-
-/// <summary>How the states of a text's tokens become one vector. The numbers are those of the file's <c>pooling_type</c>.</summary>
-internal enum Pooling
-{
-    /// <summary>The mean of all tokens.</summary>
-    Mean = 1,
-
-    /// <summary>The first token.</summary>
-    First = 2,
-
-    /// <summary>The last token.</summary>
-    Last = 3,
-}
 
 /// <summary>The job of one text's vector.</summary>
 internal sealed class EmbeddingJob(int[] prompt, Pooling pooling, int stateLength) : Job(prompt, [], owner: null)

@@ -45,7 +45,7 @@ internal sealed class EngineParts : IDisposable
 
         var loaded = new EngineParts { File = file, Config = config, Tokenizer = tokenizer, Template = template, Memory = memory };
         loaded._owned.Push(file);
-        var pool = new WorkerPool(options.Threads ?? Math.Min(Environment.ProcessorCount, 16));
+        var pool = new WorkerPool(MemoryPlan.ThreadsOf(options));
         loaded._owned.Push(pool);
         if (!LanguageModel.TryLoad(file, pool, memory.BatchTokens, out var model, out fault))
         {

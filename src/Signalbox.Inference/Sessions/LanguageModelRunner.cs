@@ -14,7 +14,7 @@ internal sealed class LanguageModelRunner(LanguageModel model, int batchTokens, 
 
     public override int BatchTokens => batchTokens;
 
-    public override bool IsCausal => model.Config.Architecture != "bert";
+    public override bool IsCausal => !model.Config.IsEncoder;
 
     public override SequenceCache CreateCache() => new Sequence(new KvCache(model.Config, contextLength, type));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Signalbox.Inference.Kernels;
 using Signalbox.Inference.Transformer;
 
 namespace Signalbox.Inference.Sessions;
@@ -32,20 +33,26 @@ internal sealed record MemoryPlan(int ContextLength, int BatchTokens, long Buffe
         var context = options.ContextLength ?? Math.Min(config.ContextLength, LongestDefaultContext);
         // Every slot needs its step in each pass, and a model that looks both ways needs a whole text in one.
         var batch = Math.Max(options.BatchTokens, options.MaximumSlots + 16);
-        batch = config.Architecture == "bert" ? Math.Max(batch, context) : batch;
-        var buffers = PassBytes(config, batch, options.MaximumSlots);
+        batch = config.IsEncoder ? Math.Max(batch, context) : batch;
+        var fixedBytes = PassBytes(config, batch, options.MaximumSlots) + ScratchBytes(config, options, 0);
+        var growing = ScratchBytes(config, options, context) - ScratchBytes(config, options, 0);
+        var buffers = fixedBytes + growing;
         var slot = SlotBytesOf(config, options.KvCacheType, context);
         var limit = options.MemoryLimit ?? availableBytes / 4;
         var fits = (limit - buffers) / slot;
         if (limit < buffers || fits < options.MinimumSlots)
         {
-            fault = DoesNotFit(config, options, context, buffers, slot, limit);
+            var positions = (limit - fixedBytes) / ((options.MinimumSlots * slot + growing) / context + 1) / PositionBlock * PositionBlock;
+            fault = DoesNotFit(options.MinimumSlots, context, buffers, slot, limit, positions);
             return false;
         }
 
         plan = new MemoryPlan(context, batch, buffers, slot, (int)Math.Min(fits, options.MaximumSlots));
         return true;
     }
+
+    /// <summary>Threads of the engine's products.</summary>
+    public static int ThreadsOf(EngineOptions options) => options.Threads ?? Math.Min(Environment.ProcessorCount, 16);
 
     private static EngineFault? Contradiction(TransformerConfig config, EngineOptions options)
     {
@@ -65,12 +72,9 @@ internal sealed record MemoryPlan(int ContextLength, int BatchTokens, long Buffe
         return message is null ? null : new EngineFault(EngineFaultKind.InvalidRequest, message);
     }
 
-    private static EngineFault DoesNotFit(TransformerConfig config, EngineOptions options, int context, long buffers, long slot, long limit)
+    private static EngineFault DoesNotFit(int slots, int context, long buffers, long slot, long limit, long positions)
     {
-        var slots = options.MinimumSlots;
         var needed = buffers + slots * slot;
-        var perPosition = SlotBytesOf(config, options.KvCacheType, PositionBlock) / PositionBlock;
-        var positions = Math.Max(0, (limit - buffers) / slots / perPosition) / PositionBlock * PositionBlock;
         var instead = positions >= PositionBlock ? $", or the context length to at most {positions}" : "";
         return new EngineFault(
             EngineFaultKind.Overloaded,
@@ -82,6 +86,9 @@ internal sealed record MemoryPlan(int ContextLength, int BatchTokens, long Buffe
         var positions = (context + PositionBlock - 1L) / PositionBlock * PositionBlock;
         return positions * (KvCache.BytesPerPosition(config, type) + sizeof(int));
     }
+
+    private static long ScratchBytes(TransformerConfig config, EngineOptions options, int positions) =>
+        AttentionWork.ScratchFor(config.KeyLength, config.ValueLength, positions) * ThreadsOf(options);
 
     /// <summary>An upper bound: the rows of every buffer of a pass in F32 with their rounded forms, and the logits of every slot.</summary>
     private static long PassBytes(TransformerConfig config, int batchTokens, int slots)

@@ -9,6 +9,7 @@ internal static class RequestCheck
         CheckPrompt(request.Prompt, vocabularySize, contextLength, answerTokens: 1)
         ?? CheckSampling(request.Sampling)
         ?? (request.MaxTokens is < 1 ? Invalid($"An answer of at most {request.MaxTokens} tokens was asked for; ask for 1 or more.") : null)
+        ?? request.Grammar?.Fits(Answer.MostTokens(request, contextLength))
         ?? (request.TopLogProbabilities is < 0 or > 20 ? Invalid($"{request.TopLogProbabilities} alternatives per token were asked for; ask for 0 to 20.") : null);
 
     /// <param name="prompt">Token ids.</param>

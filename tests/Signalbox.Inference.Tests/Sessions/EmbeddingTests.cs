@@ -1,5 +1,6 @@
 using Signalbox.Inference.Sessions;
 using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Transformer;
 using static Signalbox.Inference.Tests.Sessions.SchedulerFixture;
 
 namespace Signalbox.Inference.Tests.Sessions;
