@@ -14,7 +14,7 @@ internal static class RandomVocabularies
         "▁t", "he", "▁the", "in", "er", "an", "re", "on", "▁a", "▁s", "at", "en", "nd", "or", "▁w", "▁b", "ing", "is", "ed", "▁o", "it", "▁f", "▁in", "es", "▁and",
     ];
 
-    public static void Set(GgufWriter writer, RandomChoice model)
+    public static void Set(GgufWriter writer, RandomModel model)
     {
         var keys = new KeySetter(writer);
         var kind = model.Tokenizer ?? model.Architecture switch { "qwen2" => "gpt2", "bert" => "bert", _ => "llama" };
