@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Signalbox.Configuration;
+using Signalbox.Providers.Local;
 
 namespace Signalbox.Server.Commands;
 
@@ -30,7 +31,7 @@ internal sealed class CommonOptions
     public ConfigResult? Load(ParseResult parsed)
     {
         var result = ConfigLoader.Load(parsed.GetValue(Config), ConfigLoader.ProcessEnvironment());
-        if (result.Config is { Discovered: true, Providers.Count: 0 })
+        if (result.Config is { Discovered: true, Providers.Count: 0 } && LocalModelFiles.List(result.Config.Local).Count == 0)
         {
             foreach (var problem in result.Problems)
             {

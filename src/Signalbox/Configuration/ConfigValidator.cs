@@ -36,7 +36,7 @@ internal static class ConfigValidator
     private static void CheckProviders(SignalboxConfig config, ConfigReading reading)
     {
         var providers = ConfigPath.Root.Field("providers");
-        if (config.Providers.Count == 0 && !reading.HasErrorAt(providers))
+        if (config.Providers.Count == 0 && !reading.HasErrorAt(providers) && LocalModelFiles.List(config.Local).Count == 0)
         {
             reading.Warn(providers, "there is no provider, so no request can be answered; write one, like "
                 + "\"openai\": { \"apiKey\": \"${OPENAI_API_KEY}\" }");

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using Signalbox.Configuration.Fields;
+using Signalbox.Providers.Local;
 
 namespace Signalbox.Configuration;
 
@@ -17,7 +18,7 @@ internal static class EnvironmentDiscovery
             }
         }
 
-        if (providers.Count == 0 && !reading.HasErrors)
+        if (providers.Count == 0 && !reading.HasErrors && LocalModelFiles.List(new LocalConfig()).Count == 0)
         {
             reading.Warn(ConfigPath.Outside("environment"), WhatToSet());
         }
@@ -67,6 +68,7 @@ internal static class EnvironmentDiscovery
             nothing is configured. Do one of these:
               - set a provider's key: {string.Join(", ", keys)} (or AZURE_OPENAI_API_KEY and AZURE_OPENAI_BASE_URL);
               - set the address of a server of your own: {string.Join(", ", addresses)};
+              - put a GGUF file into a folder named models here;
               - write a {ConfigLoader.DefaultFileName} here, or name one with --config FILE.
             Variables may also stand in a {DotEnvFile.Name} file here. NAME_BASE_URL, like OPENAI_BASE_URL, moves a provider elsewhere.
             """;
