@@ -23,6 +23,7 @@ internal static unsafe class MatrixProduct
     public static void Run(WorkerPool pool, Activations input, ReadOnlySpan<Product> products)
     {
         ActivationForm forms = ActivationForm.None;
+        bool isBlocked = true;
         foreach (ref readonly Product product in products)
         {
             if (product.Weights.Columns != input.Columns)
@@ -31,6 +32,13 @@ internal static unsafe class MatrixProduct
             }
 
             forms |= Kernel.FormFor(product.Weights.Type);
+            isBlocked &= BlockedProduct.Supports(product.Weights.Type, input.Rows);
+        }
+
+        if (isBlocked)
+        {
+            BlockedProduct.Run(pool, input, products);
+            return;
         }
 
         input.Prepare(pool, forms);
