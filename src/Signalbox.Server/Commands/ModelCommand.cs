@@ -10,6 +10,7 @@ internal static class ModelCommand
         var command = new Command("model", "Runs and measures model files (GGUF) on this machine.");
         command.Subcommands.Add(ModelEvalCommand.Create());
         command.Subcommands.Add(ModelBenchCommand.Create());
+        command.Subcommands.Add(ModelRunCommand.Create());
         return command;
     }
 }
