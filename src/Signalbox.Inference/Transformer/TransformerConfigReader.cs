@@ -39,7 +39,7 @@ internal sealed class TransformerConfigReader(GgufFile file)
         return config is not null;
     }
 
-    private TransformerConfig Read()
+    private TransformerConfig? Read()
     {
         if (Optional("expert_count", 0) > 0)
         {
@@ -52,6 +52,11 @@ internal sealed class TransformerConfigReader(GgufFile file)
         var heads = PerLayer("attention.head_count", layers, null);
         var keyValueHeads = PerLayer("attention.head_count_kv", layers, heads);
         var feedForward = PerLayer("feed_forward_length", layers, null);
+        if (_fault is not null)
+        {
+            return null;
+        }
+
         var keyLength = Size("attention.key_length", embedding / Math.Max(1, heads[0]));
         var valueLength = Size("attention.value_length", embedding / Math.Max(1, heads[0]));
         for (var layer = 0; layer < heads.Length; layer++)

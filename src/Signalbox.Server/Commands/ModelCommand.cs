@@ -8,6 +8,8 @@ internal static class ModelCommand
     public static Command Create()
     {
         var command = new Command("model", "Runs and measures model files (GGUF) on this machine.");
+        command.Subcommands.Add(ModelInfoCommand.Create());
+        command.Subcommands.Add(ModelQuantizeCommand.Create());
         command.Subcommands.Add(ModelEvalCommand.Create());
         command.Subcommands.Add(ModelBenchCommand.Create());
         command.Subcommands.Add(ModelRunCommand.Create());
