@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Signalbox.Inference.Tokenization.PreTokenization;
 
 namespace Signalbox.Inference.Tokenization;
@@ -10,9 +11,6 @@ namespace Signalbox.Inference.Tokenization;
 /// </summary>
 internal sealed class ByteLevelTokenizer : VocabularyTokenizer
 {
-    /// <summary>Words up to this length are merged by looking at all pairs again and again, which beats a heap.</summary>
-    private const int ShortWord = 48;
-
     private static readonly Dictionary<string, int> Defaults = new() { ["bos"] = 11, ["eos"] = 11 };
 
     private readonly MergeTable _merges;
@@ -71,13 +69,9 @@ internal sealed class ByteLevelTokenizer : VocabularyTokenizer
         {
             tokens.Add(token);
         }
-        else if (word.Length <= ShortWord)
-        {
-            MergeShort(word, tokens);
-        }
         else
         {
-            MergeLong(word, tokens);
+            MergeBytes(word, tokens);
         }
     }
 
@@ -95,85 +89,32 @@ internal sealed class ByteLevelTokenizer : VocabularyTokenizer
         return token;
     }
 
-    private void MergeShort(ReadOnlySpan<byte> word, List<int> tokens)
+    [SkipLocalsInit]
+    private void MergeBytes(ReadOnlySpan<byte> word, List<int> tokens)
     {
-        Span<int> pieces = stackalloc int[ShortWord];
-        Span<int> ranks = stackalloc int[ShortWord];
-        Span<int> merged = stackalloc int[ShortWord];
-        var count = word.Length;
-        for (var i = 0; i < count; i++)
+        var rented = word.Length > PairMerger.Few ? ArrayPool<MergeSymbol>.Shared.Rent(word.Length) : null;
+        var symbols = rented is null ? stackalloc MergeSymbol[PairMerger.Few] : rented;
+        symbols = symbols[..word.Length];
+        for (var i = 0; i < word.Length; i++)
         {
-            pieces[i] = _merges.Bytes[word[i]];
+            symbols[i] = new() { Start = i, Length = 1, Piece = _merges.Bytes[word[i]] };
         }
 
-        for (var i = 0; i + 1 < count; i++)
+        var rule = new RankRule(_merges);
+        foreach (var symbol in symbols[..PairMerger.Merge(ref rule, symbols)])
         {
-            ranks[i] = _merges.TryMerge(pieces[i], pieces[i + 1], out var rank, out merged[i]) ? rank : int.MaxValue;
+            _merges.AppendTokens(symbol.Piece, tokens);
         }
 
-        while (count > 1 && BestPair(ranks[..(count - 1)]) is >= 0 and var best)
+        if (rented is not null)
         {
-            pieces[best] = merged[best];
-            pieces[(best + 2)..count].CopyTo(pieces[(best + 1)..]);
-            ranks[(best + 1)..(count - 1)].CopyTo(ranks[best..]);
-            merged[(best + 1)..(count - 1)].CopyTo(merged[best..]);
-            count--;
-            for (var i = Math.Max(0, best - 1); i <= best && i + 1 < count; i++)
-            {
-                ranks[i] = _merges.TryMerge(pieces[i], pieces[i + 1], out var rank, out merged[i]) ? rank : int.MaxValue;
-            }
-        }
-
-        foreach (var piece in pieces[..count])
-        {
-            _merges.AppendTokens(piece, tokens);
-        }
-    }
-
-    private static int BestPair(ReadOnlySpan<int> ranks)
-    {
-        var (best, at) = (int.MaxValue, -1);
-        for (var i = 0; i < ranks.Length; i++)
-        {
-            if (ranks[i] < best)
-            {
-                (best, at) = (ranks[i], i);
-            }
-        }
-
-        return at;
-    }
-
-    private void MergeLong(ReadOnlySpan<byte> word, List<int> tokens)
-    {
-        var symbols = ArrayPool<MergeSymbol>.Shared.Rent(word.Length);
-        try
-        {
-            for (var i = 0; i < word.Length; i++)
-            {
-                symbols[i] = new() { Start = i, Length = 1, Piece = _merges.Bytes[word[i]] };
-            }
-
-            var rule = new RankRule(_merges);
-            PairMerger.Merge(ref rule, symbols.AsSpan(0, word.Length));
-            for (var i = 0; i >= 0; i = symbols[i].Next)
-            {
-                _merges.AppendTokens(symbols[i].Piece, tokens);
-            }
-        }
-        finally
-        {
-            ArrayPool<MergeSymbol>.Shared.Return(symbols);
+            ArrayPool<MergeSymbol>.Shared.Return(rented);
         }
     }
 
     private readonly struct RankRule(MergeTable merges) : IPairRule
     {
-        public bool TryMerge(in MergeSymbol left, in MergeSymbol right, out uint rank, out int piece)
-        {
-            var found = merges.TryMerge(left.Piece, right.Piece, out var order, out piece);
-            rank = (uint)order;
-            return found;
-        }
+        public bool TryMerge(in MergeSymbol left, in MergeSymbol right, out uint rank, out int piece) =>
+            merges.TryMerge(left.Piece, right.Piece, out rank, out piece);
     }
 }

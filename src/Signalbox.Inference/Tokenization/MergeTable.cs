@@ -10,7 +10,7 @@ internal sealed class MergeTable
     private readonly Dictionary<byte[], int> _strangers = new(ByteStrings.Comparer);
     private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _strangersByText;
     private readonly List<int[]> _spelled = [];
-    private readonly Dictionary<ulong, (int Rank, int Piece)> _merges;
+    private readonly PairTable _merges;
 
     public MergeTable(Vocabulary vocabulary, byte[][] merges)
     {
@@ -40,7 +40,7 @@ internal sealed class MergeTable
             var piece = Piece(together.AsSpan(0, left.Length + right.Length));
 
             // A pair that is listed twice keeps its first rank.
-            _merges.TryAdd(Key(Piece(left), Piece(right)), (rank, piece));
+            _merges.TryAdd(Piece(left), Piece(right), (uint)rank, piece);
         }
 
         Bytes = new int[256];
@@ -54,12 +54,7 @@ internal sealed class MergeTable
     /// <summary>The piece of every single byte.</summary>
     public int[] Bytes { get; }
 
-    public bool TryMerge(int left, int right, out int rank, out int piece)
-    {
-        var found = _merges.TryGetValue(Key(left, right), out var merge);
-        (rank, piece) = merge;
-        return found;
-    }
+    public bool TryMerge(int left, int right, out uint rank, out int piece) => _merges.TryGet(left, right, out rank, out piece);
 
     public void AppendTokens(int piece, List<int> tokens)
     {
@@ -72,8 +67,6 @@ internal sealed class MergeTable
             tokens.AddRange(_spelled[piece - _vocabulary.Count]);
         }
     }
-
-    private static ulong Key(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
 
     private int Piece(ReadOnlySpan<byte> text)
     {

@@ -12,7 +12,7 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
 {
     private static readonly Dictionary<string, int> Defaults = new() { ["bos"] = 1, ["eos"] = 2, ["unknown"] = 0 };
 
-    private readonly uint[] _ranks;
+    private readonly ScoreMerges _merges;
     private readonly int[] _byteTokens = new int[256];
     private readonly bool _addsEndOfText;
 
@@ -22,7 +22,7 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
         AddsBeginOfText = file.Switches.GetValueOrDefault("add_bos_token", true);
         StartsWithSpace = file.Switches.GetValueOrDefault("add_space_prefix", true);
         _addsEndOfText = file.Switches.GetValueOrDefault("add_eos_token", false);
-        _ranks = [.. Enumerable.Range(0, vocabulary.Count).Select(id => Rank(vocabulary.Scores?[id] ?? 0))];
+        _merges = new(vocabulary);
         for (var value = 0; value < 256; value++)
         {
             var token = vocabulary.Find(Encoding.ASCII.GetBytes($"<0x{value:X2}>"));
@@ -49,12 +49,18 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
         try
         {
             var length = Escape(text, afterSpecial && StartsWithSpace, escaped);
-            var rule = new ScoreRule(escaped, Vocabulary, _ranks);
+            var rule = new ScoreRule(escaped, _merges);
             var count = Split(escaped.AsSpan(0, length), symbols);
-            PairMerger.Merge(ref rule, symbols.AsSpan(0, count));
-            for (var i = 0; i >= 0; i = symbols[i].Next)
+            for (var start = 0; start < count;)
             {
-                Append(escaped.AsSpan(symbols[i].Start, symbols[i].Length), symbols[i].Piece, tokens);
+                var end = _merges.SegmentEnd(symbols.AsSpan(0, count), start);
+                var segment = symbols.AsSpan(start, end - start);
+                foreach (var symbol in segment[..PairMerger.Merge(ref rule, segment)])
+                {
+                    Append(escaped.AsSpan(symbol.Start, symbol.Length), symbol.Piece, tokens);
+                }
+
+                start = end;
             }
         }
         finally
@@ -62,13 +68,6 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
             ArrayPool<byte>.Shared.Return(escaped);
             ArrayPool<MergeSymbol>.Shared.Return(symbols);
         }
-    }
-
-    /// <summary>Higher scores first, as numbers that rise; -0 counts as 0.</summary>
-    private static uint Rank(float score)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(score + 0f);
-        return (bits & 0x80000000) != 0 ? bits : ~bits & 0x7FFFFFFF;
     }
 
     private static int Escape(ReadOnlySpan<byte> text, bool startWithSpace, Span<byte> escaped)
@@ -101,8 +100,8 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
         var count = 0;
         for (var start = 0; start < text.Length;)
         {
-            var length = Math.Min(text.Length - start, text[start] switch { < 0xC0 => 1, < 0xE0 => 2, < 0xF0 => 3, _ => 4 });
-            symbols[count++] = new() { Start = start, Length = length, Piece = Vocabulary.Find(text.Slice(start, length)) };
+            var length = ScoreMerges.CharacterLength(text[start..]);
+            symbols[count++] = _merges.Character(text, start, length);
             start += length;
         }
 
@@ -127,13 +126,9 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
         }
     }
 
-    private readonly struct ScoreRule(byte[] text, Vocabulary vocabulary, uint[] ranks) : IPairRule
+    private readonly struct ScoreRule(byte[] text, ScoreMerges merges) : IPairRule
     {
-        public bool TryMerge(in MergeSymbol left, in MergeSymbol right, out uint rank, out int piece)
-        {
-            piece = vocabulary.Find(text.AsSpan(left.Start, left.Length + right.Length));
-            rank = piece >= 0 ? ranks[piece] : 0;
-            return piece >= 0;
-        }
+        public bool TryMerge(in MergeSymbol left, in MergeSymbol right, out uint rank, out int piece) =>
+            merges.TryMerge(text, left, right, out rank, out piece);
     }
 }
