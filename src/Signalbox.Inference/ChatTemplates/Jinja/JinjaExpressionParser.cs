@@ -63,12 +63,8 @@ internal sealed partial class JinjaExpressionParser(JinjaParser parser)
             startsWithName = false;
             var name = ParseDottedName();
             var arguments = parser.Current.IsOperator("(") ? ParseArguments() : ArgumentList.Empty;
-            if (!JinjaFilters.All.TryGetValue(name, out var filter))
-            {
-                parser.Fail($"the filter '{name}' is not supported");
-                return value;
-            }
-
+            // One that is not known only matters where it is reached, as in Jinja: templates ask for others' filters in branches of their own.
+            var filter = JinjaFilters.All.GetValueOrDefault(name) ?? ((run, _, _) => run.Fail($"the filter '{name}' is not supported"));
             value = new FilterExpression(value, filter, arguments);
         }
 
@@ -270,12 +266,7 @@ internal sealed partial class JinjaExpressionParser(JinjaParser parser)
             }
         }
 
-        if (!JinjaTests.All.TryGetValue(name, out var test))
-        {
-            parser.Fail($"the test '{name}' is not supported");
-            return value;
-        }
-
+        var test = JinjaTests.All.GetValueOrDefault(name) ?? ((run, _, _) => run.Fail($"the test '{name}' is not supported") is not null);
         return new TestExpression(value, test, arguments, negated);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 
 namespace Signalbox.Inference.ChatTemplates.Jinja;
 
@@ -24,6 +25,7 @@ internal static class JinjaFilters
         ["float"] = ToFloat,
         ["forceescape"] = JinjaTextFilters.Escape,
         ["format"] = static (run, value, arguments) => JinjaFormat.Percent(run, JinjaText.Of(run, value), arguments.Positional),
+        ["from_json"] = FromJson,
         ["groupby"] = JinjaListFilters.GroupBy,
         ["indent"] = JinjaTextFilters.Indent,
         ["int"] = ToInteger,
@@ -95,6 +97,26 @@ internal static class JinjaFilters
 
         var style = new JsonStyle(indent, comma, colon, arguments.Flag(3, "sort_keys"), arguments.Flag(0, "ensure_ascii"));
         return JinjaText.Json(run, value, style);
+    }
+
+    /// <summary>Not Jinja's own, but used by templates that were written for llama.cpp.</summary>
+    private static object? FromJson(JinjaRun run, object? value, JinjaArguments arguments)
+    {
+        var text = JinjaText.Of(run, value);
+        if (!run.Charge(16L * text.Length))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return PromptValues.Json(json.RootElement);
+        }
+        catch (JsonException)
+        {
+            return run.Fail("from_json was given a text that is no JSON");
+        }
     }
 
     private static object? Abs(JinjaRun run, object? value, JinjaArguments arguments) =>

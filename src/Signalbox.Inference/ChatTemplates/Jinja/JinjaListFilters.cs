@@ -22,6 +22,11 @@ internal static class JinjaListFilters
     /// <summary><c>map('filter', ...)</c> or <c>map(attribute='name', default=...)</c>.</summary>
     public static object? Map(JinjaRun run, object? value, JinjaArguments arguments)
     {
+        if (!JinjaOperators.IsTrue(value))
+        {
+            return new JinjaList([]);
+        }
+
         if (!JinjaAccess.TryItems(run, value, out var items) || !run.Charge(items.Count))
         {
             return null;
@@ -50,6 +55,11 @@ internal static class JinjaListFilters
     /// <summary>select, reject, selectattr, rejectattr: by a test, or by truth where none is named.</summary>
     public static object? Select(JinjaRun run, object? value, JinjaArguments arguments, bool byAttribute, bool wanted)
     {
+        if (!JinjaOperators.IsTrue(value))
+        {
+            return new JinjaList([]);
+        }
+
         if (!JinjaAccess.TryItems(run, value, out var items))
         {
             return null;
