@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Signalbox.Inference.Threading;
 
 namespace Signalbox.Inference.Kernels;
@@ -17,7 +18,7 @@ internal readonly unsafe struct Product(WeightMatrix weights, float* output, int
 internal static unsafe class MatrixProduct
 {
     /// <summary>Bytes of weights that a thread takes at a time.</summary>
-    private const int ChunkBytes = 64 * 1024;
+    private const int ChunkBytes = 32 * 1024;
 
     /// <summary>Does all products over one input in one go of the pool (q, k and v together; gate and up together). Allocates nothing.</summary>
     public static void Run(WorkerPool pool, Activations input, ReadOnlySpan<Product> products)
@@ -43,52 +44,89 @@ internal static unsafe class MatrixProduct
 
         input.Prepare(pool, forms);
         ActivationForms prepared = input.Forms;
+        ThreadShare* shares = stackalloc ThreadShare[pool.Threads];
         fixed (Product* first = products)
         {
-            var work = new Work { Products = first, Count = products.Length, Input = &prepared };
-            pool.Run(&TakeChunks, &work);
+            var work = new Work { Products = first, Input = &prepared, Shares = shares };
+            int chunks = 0;
+            for (int i = 0; i < products.Length; i++)
+            {
+                chunks += Chunks(first[i].Weights);
+            }
+
+            for (int thread = 0; thread < pool.Threads; thread++)
+            {
+                shares[thread].Next = (int)((long)chunks * thread / pool.Threads);
+                shares[thread].End = (int)((long)chunks * (thread + 1) / pool.Threads);
+            }
+
+            pool.Run(&Share, &work);
         }
     }
 
-    /// <summary>Takes the next chunk of rows until none is left; chunks are counted through all products.</summary>
-    private static void TakeChunks(void* state, int thread, int threads)
+    private static int ChunkRows(in WeightMatrix weights) => (int)Math.Clamp(ChunkBytes / weights.RowBytes, 1, weights.Rows);
+
+    private static int Chunks(in WeightMatrix weights) => (weights.Rows + ChunkRows(weights) - 1) / ChunkRows(weights);
+
+    /// <summary>
+    /// A thread works through its own share from the front, which makes one linear stream of weights for the prefetchers, and then helps
+    /// with what is left of the others', because a thread may have to share its core with a request.
+    /// </summary>
+    private static void Share(void* state, int thread, int threads)
     {
         var work = (Work*)state;
-        int product = 0;
-        int firstChunk = 0;
-        int chunk = Interlocked.Increment(ref work->Taken) - 1;
-        while (product < work->Count)
+        for (int i = 0; i < threads; i++)
         {
-            ref readonly Product current = ref work->Products[product];
-            long rowBytes = current.Weights.RowBytes;
-            int chunkRows = (int)Math.Max(1, ChunkBytes / rowBytes);
-            int row = (chunk - firstChunk) * chunkRows;
-            if (row >= current.Weights.Rows)
+            ThreadShare* share = work->Shares + (thread + i) % threads;
+            while (Volatile.Read(ref share->Next) < share->End)
             {
-                firstChunk += (current.Weights.Rows + chunkRows - 1) / chunkRows;
-                product++;
-                continue;
+                int chunk = Interlocked.Increment(ref share->Next) - 1;
+                if (chunk < share->End)
+                {
+                    RunChunk(work, chunk);
+                }
             }
-
-            var task = new RowTask
-            {
-                Weights = current.Weights.Data + row * rowBytes,
-                RowBytes = rowBytes,
-                Rows = Math.Min(chunkRows, current.Weights.Rows - row),
-                Input = work->Input,
-                Output = current.Output + row,
-                Stride = current.Stride,
-            };
-            Kernel.For(current.Weights.Type)(&task);
-            chunk = Interlocked.Increment(ref work->Taken) - 1;
         }
+    }
+
+    /// <summary>Chunks are counted through all products.</summary>
+    private static void RunChunk(Work* work, int chunk)
+    {
+        Product* product = work->Products;
+        for (; chunk >= Chunks(product->Weights); product++)
+        {
+            chunk -= Chunks(product->Weights);
+        }
+
+        int rows = ChunkRows(product->Weights);
+        int row = chunk * rows;
+        var task = new RowTask
+        {
+            Weights = product->Weights.Data + row * product->Weights.RowBytes,
+            RowBytes = product->Weights.RowBytes,
+            Rows = Math.Min(rows, product->Weights.Rows - row),
+            Input = work->Input,
+            Output = product->Output + row,
+            Stride = product->Stride,
+        };
+        Kernel.For(product->Weights.Type)(&task);
     }
 
     private struct Work
     {
         public Product* Products;
-        public int Count;
-        public int Taken;
         public ActivationForms* Input;
+        public ThreadShare* Shares;
+    }
+
+    /// <summary>Chunks of one thread; alone on its cache lines, as its owner writes it all the time.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct ThreadShare
+    {
+        [FieldOffset(0)]
+        public int Next;
+
+        [FieldOffset(4)]
+        public int End;
     }
 }
