@@ -113,30 +113,52 @@ internal static unsafe class BlockedIntegers
             InputSumsStride = forms->BlockStride * sizeof(int),
         };
 
-    private static void Prefetch(byte* data, int count)
-    {
-        for (int i = 0; i < count; i += 64)
-        {
-            Sse.Prefetch0(data + i);
-        }
-    }
-
     /// <summary>Rows that the panel has and the matrix does not repeat the last one; their products are dropped.</summary>
     private static void Pack<TFormat>(BlockedTask* task, int column, int columns, in BlockedTile tile, byte* rows)
         where TFormat : struct, IBlockedFormat
     {
         byte* source = task->Weights + (nint)TensorTypes.RowBytes(TFormat.Type, column);
-        int next = (int)TensorTypes.RowBytes(TFormat.Type, Math.Min(columns, task->Columns - column - columns));
         for (int first = 0; first < (tile.HalfPanel ? BlockedPacking.Rows : PanelRows); first += BlockedPacking.Rows)
         {
+            byte* half = source + first * task->RowBytes;
+            int present = Math.Min(BlockedPacking.Rows, task->Rows - first);
+            PrefetchNext<TFormat>(task, half, present, column, columns);
+            if (present == BlockedPacking.Rows && BlockedPacking.IsDirect(TFormat.Type))
+            {
+                BlockedPacking.Direct(TFormat.Type, half, task->RowBytes, columns, tile.Values + 4 * first, tile.Scales + first);
+                continue;
+            }
+
             for (int row = 0; row < BlockedPacking.Rows; row++)
             {
-                byte* blocks = source + Math.Min(first + row, task->Rows - 1) * task->RowBytes;
-                Prefetch(blocks + TensorTypes.RowBytes(TFormat.Type, columns), next);
+                byte* blocks = half + Math.Min(row, present - 1) * task->RowBytes;
                 TFormat.Unpack(blocks, columns, rows + row * columns, tile.Scales + first + row, tile.Minima + first + row);
             }
 
             BlockedPacking.Transpose(rows, columns, columns / 4, tile.Values + 4 * first);
+        }
+    }
+
+    /// <summary>Begins to load what is packed next from these rows, or after their last columns from those of the next panel.</summary>
+    private static void PrefetchNext<TFormat>(BlockedTask* task, byte* rows, int count, int column, int columns)
+        where TFormat : struct, IBlockedFormat
+    {
+        int left = task->Columns - column - columns;
+        byte* next = left > 0
+            ? rows + TensorTypes.RowBytes(TFormat.Type, columns)
+            : rows - TensorTypes.RowBytes(TFormat.Type, column) + PanelRows * task->RowBytes;
+        if (left == 0 && !task->HasNext)
+        {
+            return;
+        }
+
+        int bytes = (int)TensorTypes.RowBytes(TFormat.Type, Math.Min(Columns, left > 0 ? left : task->Columns));
+        for (int row = 0; row < count; row++, next += task->RowBytes)
+        {
+            for (int i = 0; i < bytes; i += 64)
+            {
+                Sse.Prefetch0(next + i);
+            }
         }
     }
 }
