@@ -122,7 +122,7 @@ internal static unsafe class BlockedIntegers
         {
             byte* half = source + first * task->RowBytes;
             int present = Math.Min(BlockedPacking.Rows, task->Rows - first);
-            PrefetchNext<TFormat>(task, half, present, column, columns);
+            BlockedPacking.PrefetchNext(task, TFormat.Type, half, present, column, columns, Columns);
             if (present == BlockedPacking.Rows && BlockedPacking.IsDirect(TFormat.Type))
             {
                 BlockedPacking.Direct(TFormat.Type, half, task->RowBytes, columns, tile.Values + 4 * first, tile.Scales + first);
@@ -136,29 +136,6 @@ internal static unsafe class BlockedIntegers
             }
 
             BlockedPacking.Transpose(rows, columns, columns / 4, tile.Values + 4 * first);
-        }
-    }
-
-    /// <summary>Begins to load what is packed next from these rows, or after their last columns from those of the next panel.</summary>
-    private static void PrefetchNext<TFormat>(BlockedTask* task, byte* rows, int count, int column, int columns)
-        where TFormat : struct, IBlockedFormat
-    {
-        int left = task->Columns - column - columns;
-        byte* next = left > 0
-            ? rows + TensorTypes.RowBytes(TFormat.Type, columns)
-            : rows - TensorTypes.RowBytes(TFormat.Type, column) + PanelRows * task->RowBytes;
-        if (left == 0 && !task->HasNext)
-        {
-            return;
-        }
-
-        int bytes = (int)TensorTypes.RowBytes(TFormat.Type, Math.Min(Columns, left > 0 ? left : task->Columns));
-        for (int row = 0; row < count; row++, next += task->RowBytes)
-        {
-            for (int i = 0; i < bytes; i += 64)
-            {
-                Sse.Prefetch0(next + i);
-            }
         }
     }
 }

@@ -40,11 +40,11 @@ internal static unsafe class BlockedPacking
         }
     }
 
-    /// <summary>Whether <see cref="Direct"/> takes this type here.</summary>
-    public static bool IsDirect(TensorType type) => Avx512F.IsSupported && (type is TensorType.Q4_0 or TensorType.Q8_0);
+    /// <summary>Whether rows of this type are packed here without an intermediate copy.</summary>
+    public static bool IsDirect(TensorType type) => Avx512F.IsSupported && TensorTypes.BlockValues(type) <= 32;
 
-    /// <summary>16 rows of a file straight into their half of a panel, and their scales.</summary>
-    /// <param name="type">One that <see cref="IsDirect"/> takes.</param>
+    /// <summary>16 rows of Q4_0 or Q8_0 straight into their half of a panel, and their scales.</summary>
+    /// <param name="type">Needs 512-bit vectors.</param>
     /// <param name="blocks">The first block of the first row; <paramref name="rowBytes"/> from there to the next row's.</param>
     /// <param name="rowBytes">Of the whole rows.</param>
     /// <param name="columns">A multiple of the block.</param>
@@ -104,7 +104,7 @@ internal static unsafe class BlockedPacking
 
     /// <summary>Four units of 16 rows; unit u of all rows in result u.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<uint> Unit0, Vector512<uint> Unit1, Vector512<uint> Unit2, Vector512<uint> Unit3) LoadFour(byte* rows, nint rowBytes)
+    public static (Vector512<uint> Unit0, Vector512<uint> Unit1, Vector512<uint> Unit2, Vector512<uint> Unit3) LoadFour(byte* rows, nint rowBytes)
     {
         // Lane l (128 bits) of vector i has the four units of row 4 * l + i; within each lane this is a transposition of 4 x 4.
         Vector512<uint> rows0 = LoadLanes(rows, rowBytes);
@@ -139,4 +139,26 @@ internal static unsafe class BlockedPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> LoadTwo(byte* row, nint rowBytes) =>
         Avx2.InsertVector128(Vector128.Load(row).ToVector256Unsafe(), Vector128.Load(row + rowBytes), 1);
+
+    /// <summary>Begins to load what is packed next from these rows, or after their last columns from those of the next panel.</summary>
+    public static void PrefetchNext(BlockedTask* task, TensorType type, byte* rows, int count, int column, int columns, int mostColumns)
+    {
+        int left = task->Columns - column - columns;
+        if (!Sse.IsSupported || (left == 0 && !task->HasNext))
+        {
+            return;
+        }
+
+        byte* next = left > 0
+            ? rows + TensorTypes.RowBytes(type, columns)
+            : rows - TensorTypes.RowBytes(type, column) + BlockedProduct.PanelRows * task->RowBytes;
+        int bytes = (int)TensorTypes.RowBytes(type, Math.Min(mostColumns, left > 0 ? left : task->Columns));
+        for (int row = 0; row < count; row++, next += task->RowBytes)
+        {
+            for (int i = 0; i < bytes; i += 64)
+            {
+                Sse.Prefetch0(next + i);
+            }
+        }
+    }
 }
