@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Signalbox.Inference.Gguf;
 
 namespace Signalbox.Inference.Kernels;
 
@@ -41,10 +42,18 @@ internal static unsafe class BlockedFloats
     {
         for (int first = 0; first < PanelRows; first += BlockedPacking.Rows)
         {
+            int present = Math.Clamp(task->Rows - first, 1, BlockedPacking.Rows);
+            byte* half = task->Weights + Math.Min(first, task->Rows - 1) * task->RowBytes + (nint)TensorTypes.RowBytes(TFormat.Type, column);
+            BlockedPacking.PrefetchNext(task, TFormat.Type, half, present, column, columns, Columns);
+            if (present == BlockedPacking.Rows && columns % 8 == 0 && BlockedPacking.IsDirect(TFormat.Type))
+            {
+                TFormat.Pack(half, task->RowBytes, columns, panel + first);
+                continue;
+            }
+
             for (int row = 0; row < BlockedPacking.Rows; row++)
             {
-                byte* source = task->Weights + Math.Min(first + row, task->Rows - 1) * task->RowBytes;
-                TFormat.Widen(source, column, columns, rows + row * columns);
+                TFormat.Widen(half + Math.Min(row, present - 1) * task->RowBytes, columns, rows + row * columns);
             }
 
             BlockedPacking.Transpose((byte*)rows, columns * sizeof(float), columns, (byte*)(panel + first));

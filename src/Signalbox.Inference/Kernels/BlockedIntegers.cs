@@ -113,26 +113,25 @@ internal static unsafe class BlockedIntegers
             InputSumsStride = forms->BlockStride * sizeof(int),
         };
 
-    private static void Prefetch(byte* data, int count)
-    {
-        for (int i = 0; i < count; i += 64)
-        {
-            Sse.Prefetch0(data + i);
-        }
-    }
-
     /// <summary>Rows that the panel has and the matrix does not repeat the last one; their products are dropped.</summary>
     private static void Pack<TFormat>(BlockedTask* task, int column, int columns, in BlockedTile tile, byte* rows)
         where TFormat : struct, IBlockedFormat
     {
         byte* source = task->Weights + (nint)TensorTypes.RowBytes(TFormat.Type, column);
-        int next = (int)TensorTypes.RowBytes(TFormat.Type, Math.Min(columns, task->Columns - column - columns));
         for (int first = 0; first < (tile.HalfPanel ? BlockedPacking.Rows : PanelRows); first += BlockedPacking.Rows)
         {
+            byte* half = source + first * task->RowBytes;
+            int present = Math.Min(BlockedPacking.Rows, task->Rows - first);
+            BlockedPacking.PrefetchNext(task, TFormat.Type, half, present, column, columns, Columns);
+            if (present == BlockedPacking.Rows && BlockedPacking.IsDirect(TFormat.Type))
+            {
+                BlockedPacking.Direct(TFormat.Type, half, task->RowBytes, columns, tile.Values + 4 * first, tile.Scales + first);
+                continue;
+            }
+
             for (int row = 0; row < BlockedPacking.Rows; row++)
             {
-                byte* blocks = source + Math.Min(first + row, task->Rows - 1) * task->RowBytes;
-                Prefetch(blocks + TensorTypes.RowBytes(TFormat.Type, columns), next);
+                byte* blocks = half + Math.Min(row, present - 1) * task->RowBytes;
                 TFormat.Unpack(blocks, columns, rows + row * columns, tile.Scales + first + row, tile.Minima + first + row);
             }
 

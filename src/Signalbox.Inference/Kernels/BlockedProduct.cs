@@ -12,6 +12,9 @@ internal static unsafe class BlockedProduct
     /// <summary>Rows of weights in a panel.</summary>
     public const int PanelRows = 32;
 
+    /// <summary>Rows that a thread takes at a time: a few panels, so that the next one can be fetched ahead.</summary>
+    private const int ChunkRows = 2 * PanelRows;
+
     /// <summary>Fewer tokens do not pay for the repacking.</summary>
     private const int FewestTokens = 4;
 
@@ -35,7 +38,7 @@ internal static unsafe class BlockedProduct
         fixed (Product* first = products)
         {
             var work = new Work { Products = first, Count = products.Length, Input = &forms };
-            pool.Run(&TakePanels, &work);
+            pool.Run(&TakeChunks, &work);
         }
     }
 
@@ -53,39 +56,49 @@ internal static unsafe class BlockedProduct
         _ => null,
     };
 
-    /// <summary>Takes the next panel until none is left; panels are counted through all products.</summary>
-    private static void TakePanels(void* state, int thread, int threads)
+    /// <summary>Takes the next rows until none are left; their chunks are counted through all products.</summary>
+    private static void TakeChunks(void* state, int thread, int threads)
     {
         var work = (Work*)state;
         int product = 0;
-        int firstPanel = 0;
-        int panel = Interlocked.Increment(ref work->Taken) - 1;
+        int firstChunk = 0;
+        int chunk = Interlocked.Increment(ref work->Taken) - 1;
         while (product < work->Count)
         {
             ref readonly Product current = ref work->Products[product];
-            int panels = (current.Weights.Rows + PanelRows - 1) / PanelRows;
-            if (panel - firstPanel >= panels)
+            int first = (chunk - firstChunk) * ChunkRows;
+            if (first >= current.Weights.Rows)
             {
-                firstPanel += panels;
+                firstChunk += (current.Weights.Rows + ChunkRows - 1) / ChunkRows;
                 product++;
                 continue;
             }
 
-            int row = (panel - firstPanel) * PanelRows;
-            long rowBytes = current.Weights.RowBytes;
-            var task = new BlockedTask
+            int end = Math.Min(first + ChunkRows, current.Weights.Rows);
+            for (int row = first; row < end; row += PanelRows)
             {
-                Weights = current.Weights.Data + row * rowBytes,
-                RowBytes = (nint)rowBytes,
-                Rows = Math.Min(PanelRows, current.Weights.Rows - row),
-                Columns = current.Weights.Columns,
-                Input = work->Input,
-                Output = current.Output + row,
-                Stride = current.Stride,
-            };
-            PanelKernel(current.Weights.Type)(&task);
-            panel = Interlocked.Increment(ref work->Taken) - 1;
+                Multiply(current, row, end, work->Input);
+            }
+
+            chunk = Interlocked.Increment(ref work->Taken) - 1;
         }
+    }
+
+    private static void Multiply(in Product product, int row, int end, ActivationForms* input)
+    {
+        long rowBytes = product.Weights.RowBytes;
+        var task = new BlockedTask
+        {
+            Weights = product.Weights.Data + row * rowBytes,
+            RowBytes = (nint)rowBytes,
+            Rows = Math.Min(PanelRows, end - row),
+            Columns = product.Weights.Columns,
+            HasNext = row + 2 * PanelRows <= end,
+            Input = input,
+            Output = product.Output + row,
+            Stride = product.Stride,
+        };
+        PanelKernel(product.Weights.Type)(&task);
     }
 
     private struct Work

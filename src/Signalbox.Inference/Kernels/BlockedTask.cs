@@ -14,6 +14,9 @@ internal unsafe struct BlockedTask
 
     public int Columns;
 
+    /// <summary>Whether this thread does the rows after these next.</summary>
+    public bool HasNext;
+
     public ActivationForms* Input;
 
     /// <summary>Output[token * Stride + row], row counted from the first of this task.</summary>
