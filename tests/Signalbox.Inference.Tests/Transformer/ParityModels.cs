@@ -18,13 +18,14 @@ public sealed class ParityModels
         ["qwen2-tied"] = new() { Architecture = "qwen2", Seed = 22, Untied = false, Heads = 7, KeyValueHeads = 1, EmbeddingLength = 112 },
         ["gemma"] = new() { Architecture = "gemma", Seed = 31, HeadLength = 32, KeyValueHeads = 1 },
         ["gemma2"] = new() { Architecture = "gemma2", Seed = 41, HeadLength = 24, Layers = 4 },
-        ["phi3"] = new() { Architecture = "phi3", Seed = 51, KeyValueHeads = 4 },
+        ["phi3"] = new() { Architecture = "phi3", Seed = 51, KeyValueHeads = 4, Metadata = Unnamed },
         ["phi3-long"] = new()
         {
             Architecture = "phi3",
             Seed = 52,
             Metadata = static writer =>
             {
+                Unnamed(writer);
                 Scaling("phi3", "longrope", 1)(writer);
                 writer.Set("phi3.rope.scaling.attn_factor", 1.19f);
             },
@@ -50,6 +51,9 @@ public sealed class ParityModels
             file.Dispose();
         }
     }
+
+    /// <summary>The other engine wants certain tokens of a model with phi3 in its name.</summary>
+    private static void Unnamed(GgufWriter writer) => writer.Set("general.name", "random");
 
     /// <summary>An original context shorter than the comparison's, so that longrope takes the long factors.</summary>
     private static Action<GgufWriter> Scaling(string architecture, string type, float factor) => writer =>
