@@ -60,12 +60,20 @@ public sealed class LocalChatClientTests
     {
         await using var engine = new LoadedEngine();
         using var client = new LocalChatClient(engine.Engine, "small");
-        var text = (await client.GetResponseAsync(Hello, Greedy, TestContext.Current.CancellationToken)).Text;
-        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 12, StopSequences = [text[2..4]] };
-        var response = await client.GetResponseAsync(Hello, options, TestContext.Current.CancellationToken);
-        Assert.Equal(text[..text.IndexOf(text[2..4], StringComparison.Ordinal)], response.Text);
+        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 60 };
+        var (question, text) = ("", "");
+        for (var i = 0; text.Length < 12; i++)
+        {
+            question = $"hello {i}";
+            text = (await client.GetResponseAsync(question, options, TestContext.Current.CancellationToken)).Text;
+        }
+
+        var stop = text[5..7];
+        options.StopSequences = [stop];
+        var response = await client.GetResponseAsync(question, options, TestContext.Current.CancellationToken);
+        Assert.Equal(text[..text.IndexOf(stop, StringComparison.Ordinal)], response.Text);
         Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
-        Assert.Equal(text[2..4], response.AdditionalProperties![LocalProperties.StopSequence]);
+        Assert.Equal(stop, response.AdditionalProperties![LocalProperties.StopSequence]);
     }
 
     [Fact]
