@@ -18,6 +18,8 @@ internal sealed class ByteAutomaton : Terminal
 
     public override long Start => 0;
 
+    public ReadOnlySpan<(byte Low, byte High, int Target)> RangesOf(int state) => _ranges.AsSpan(_first[state].._first[state + 1]);
+
     public override long Step(long position, byte next)
     {
         for (var i = _first[position]; i < _first[position + 1]; i++)

@@ -7,7 +7,7 @@ internal sealed class SchemaCompiler
 {
     private const int MaximumRules = 16_384;
     private const int MaximumStates = 131_072;
-    private const int MaximumPatternStates = 131_072;
+    private const int MaximumPatternStates = 65_536;
 
     private readonly Dictionary<string, GrammarRule> _rules = new(StringComparer.Ordinal);
     private readonly Queue<(GrammarRule Rule, List<SchemaNode> Parts)> _pending = new();
