@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Signalbox.Inference.Grammars.Schemas;
 using Signalbox.Inference.Tokenization;
 
 namespace Signalbox.Inference.Grammars;

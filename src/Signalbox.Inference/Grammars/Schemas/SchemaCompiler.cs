@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Makes rules of schemas: one rule per list of schemas that hold together, so that recursion ends in a rule that is there already.</summary>
 internal sealed class SchemaCompiler

@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>A deterministic automaton over code points. State 0 is the start; the ranges of a state are sorted and do not overlap.</summary>
 internal sealed class CharacterAutomaton

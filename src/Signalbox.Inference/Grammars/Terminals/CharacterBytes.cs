@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>An automaton over code points as one over the bytes of JSON strings: quotes around, UTF-8 (table 3-7 of the Unicode standard), escapes where JSON needs them.</summary>
 internal sealed class CharacterBytes

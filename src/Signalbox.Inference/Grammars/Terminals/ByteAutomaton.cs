@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>A deterministic automaton over bytes, as ranges per state. State 0 is the start.</summary>
 internal sealed class ByteAutomaton : Terminal

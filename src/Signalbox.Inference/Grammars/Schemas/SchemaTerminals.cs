@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Signalbox.Inference.Grammars.Terminals;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Makes terminals of what schemas say about values without parts, each kind once.</summary>
 internal sealed class SchemaTerminals(SchemaDocument document, SchemaTexts texts)

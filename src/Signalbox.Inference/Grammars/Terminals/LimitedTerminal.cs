@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>
 /// The strings of an automaton with at most so many characters. The count stands beside the state, so that a long maximum takes no states; every position
