@@ -40,9 +40,9 @@ public sealed class TextAndNumberTests
     public void Whatever_is_written_for_a_random_pattern_matches_it()
     {
         var random = new Random(41);
-        var tokenizer = FakeTokenizer.OfBytes();
+        var tokenizer = PieceTokenizer.OfBytes();
         var refused = 0;
-        for (var i = 0; i < 250; i++)
+        for (var i = 0; i < 100; i++)
         {
             var pattern = RandomPattern(random, 0);
             pattern = random.Next(3) switch { 0 => $"^{pattern}$", 1 => $"^(?:{pattern})", _ => pattern };
@@ -59,13 +59,13 @@ public sealed class TextAndNumberTests
             for (var seed = 0; seed < 5; seed++)
             {
                 var limit = grammar.MinimumTokens + (seed * 6);
-                using var answer = JsonDocument.Parse(new RandomModel(tokenizer, seed).Answer(grammar.Start(limit), limit)!);
+                using var answer = JsonDocument.Parse(new RandomChoice(tokenizer, seed).Answer(grammar.Start(limit), limit)!);
                 var text = answer.RootElement.GetString()!;
                 Assert.True(Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant) && text.Length <= 60, $"{pattern} does not match {text}");
             }
         }
 
-        Assert.True(refused < 15, $"{refused} were refused");
+        Assert.True(refused < 8, $"{refused} were refused");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class TextAndNumberTests
             var grammar = Grammar.Of($$"""{"type":"string","format":"{{format}}"}""");
             for (var seed = 0; seed < 60; seed++)
             {
-                using var answer = JsonDocument.Parse(new RandomModel(FakeTokenizer.OfBytes(), seed).Answer(grammar.Start(grammar.MinimumTokens + seed), 500)!);
+                using var answer = JsonDocument.Parse(new RandomChoice(PieceTokenizer.OfBytes(), seed).Answer(grammar.Start(grammar.MinimumTokens + seed), 500)!);
                 Assert.True(reads(answer.RootElement.GetString()!), $"{format}: {answer.RootElement}");
             }
         }

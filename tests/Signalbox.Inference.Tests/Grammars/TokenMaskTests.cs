@@ -11,7 +11,7 @@ public sealed class TokenMaskTests
         "tags":{"type":"array","items":{"type":"string"}},"age":{"type":"integer","minimum":0,"maximum":150},"more":{}},"required":["name","note","code","tags","age","more"]}
         """;
 
-    private static readonly Lazy<FakeTokenizer> Words = new(static () => FakeTokenizer.Realistic(6_000));
+    private static readonly Lazy<PieceTokenizer> Words = new(static () => PieceTokenizer.Realistic(6_000));
 
     [Fact]
     public void A_token_is_allowed_exactly_where_its_bit_is_set()
@@ -24,7 +24,7 @@ public sealed class TokenMaskTests
             var grammar = i % 3 == 0 ? Grammar.Of(Person, Words.Value) : Grammar.Of(schemas.Next(), Words.Value);
             var limit = grammar.MinimumTokens + (i % 5 == 0 ? 0 : random.Next(60));
             var constraint = grammar.Start(limit);
-            var answer = new RandomModel(Words.Value, i).Answer(constraint, limit, mask =>
+            var answer = new RandomChoice(Words.Value, i).Answer(constraint, limit, mask =>
             {
                 // Every place near the end, where the limit bites; some of the others.
                 if (places++ % 3 != 0)
@@ -53,7 +53,7 @@ public sealed class TokenMaskTests
         Assert.Equal(EngineFaultKind.InvalidRequest, fault?.Kind);
         Assert.Throws<ArgumentOutOfRangeException>(() => grammar.Start(8));
 
-        var answer = new RandomModel(FakeTokenizer.OfBytes(), 3).Answer(grammar.Start(9), 9);
+        var answer = new RandomChoice(PieceTokenizer.OfBytes(), 3).Answer(grammar.Start(9), 9);
         Assert.Equal("""{"a":"b"}"""u8.ToArray(), answer);
     }
 
@@ -68,7 +68,7 @@ public sealed class TokenMaskTests
         var grammar = Grammar.Of(schema, tokenizer);
         for (var seed = 0; seed < 20; seed++)
         {
-            var answer = new RandomModel(tokenizer, seed).Answer(grammar.Start(400), 400);
+            var answer = new RandomChoice(tokenizer, seed).Answer(grammar.Start(400), 400);
             using var parsed = JsonDocument.Parse(answer!);
         }
 
@@ -85,10 +85,10 @@ public sealed class TokenMaskTests
         Write(constraint, "2");
         Assert.True(constraint.MayEnd);
         Assert.True(constraint.MustEnd);
-        Assert.True(constraint.Allows(FakeTokenizer.End));
-        Assert.False(constraint.Allows(FakeTokenizer.Control));
-        constraint.Accept(FakeTokenizer.End);
-        Assert.False(constraint.Allows(FakeTokenizer.End));
+        Assert.True(constraint.Allows(PieceTokenizer.End));
+        Assert.False(constraint.Allows(PieceTokenizer.Control));
+        constraint.Accept(PieceTokenizer.End);
+        Assert.False(constraint.Allows(PieceTokenizer.End));
     }
 
     [Fact]
@@ -98,14 +98,14 @@ public sealed class TokenMaskTests
         Write(constraint, "4");
         Assert.True(constraint.MayEnd);
         Assert.False(constraint.MustEnd);
-        Assert.True(constraint.Allows(FakeTokenizer.OfByte((byte)'2')));
+        Assert.True(constraint.Allows(PieceTokenizer.OfByte((byte)'2')));
     }
 
     [Fact]
     public void A_token_that_is_not_allowed_cannot_be_accepted()
     {
         var constraint = Grammar.Of("""{"type":"integer"}""").Start();
-        Assert.Throws<InvalidOperationException>(() => constraint.Accept(FakeTokenizer.OfByte((byte)'x')));
+        Assert.Throws<InvalidOperationException>(() => constraint.Accept(PieceTokenizer.OfByte((byte)'x')));
         Assert.False(constraint.Allows(-1));
         Assert.False(constraint.Allows(int.MaxValue));
     }
@@ -135,8 +135,8 @@ public sealed class TokenMaskTests
     {
         var tokenizer = Words.Value;
         var grammar = Grammar.Of(Person, tokenizer);
-        var expected = Enumerable.Range(0, 8).Select(seed => new RandomModel(tokenizer, seed).Answer(Grammar.Of(Person, tokenizer).Start(250), 250)!).ToArray();
-        Parallel.For(0, 32, i => Assert.Equal(expected[i % 8], new RandomModel(tokenizer, i % 8).Answer(grammar.Start(250), 250)));
+        var expected = Enumerable.Range(0, 8).Select(seed => new RandomChoice(tokenizer, seed).Answer(Grammar.Of(Person, tokenizer).Start(250), 250)!).ToArray();
+        Parallel.For(0, 32, i => Assert.Equal(expected[i % 8], new RandomChoice(tokenizer, i % 8).Answer(grammar.Start(250), 250)));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class TokenMaskTests
         var grammar = Grammar.Of("""{"type":"string","maxLength":20000}""");
         var constraint = grammar.Start();
         Write(constraint, "\"" + new string('x', 20_000));
-        Assert.False(constraint.Allows(FakeTokenizer.OfByte((byte)'x')));
+        Assert.False(constraint.Allows(PieceTokenizer.OfByte((byte)'x')));
         Write(constraint, "\"");
         Assert.True(constraint.MustEnd);
         Assert.True(Grammar.Accepts(grammar, "\"again\""));
@@ -156,18 +156,18 @@ public sealed class TokenMaskTests
     {
         foreach (var next in text)
         {
-            constraint.Accept(FakeTokenizer.OfByte((byte)next));
+            constraint.Accept(PieceTokenizer.OfByte((byte)next));
         }
     }
 
-    private static void Record(ITokenConstraint constraint, List<int> tokens, FakeTokenizer tokenizer)
+    private static void Record(ITokenConstraint constraint, List<int> tokens, PieceTokenizer tokenizer)
     {
         var random = new Random(8);
         var mask = new ulong[(tokenizer.VocabularySize + 63) / 64];
         while (!constraint.MustEnd)
         {
             constraint.FillMask(mask);
-            var allowed = Enumerable.Range(0, tokenizer.VocabularySize).Where(token => (mask[token / 64] & (1UL << (token % 64))) != 0 && token != FakeTokenizer.End).ToArray();
+            var allowed = Enumerable.Range(0, tokenizer.VocabularySize).Where(token => (mask[token / 64] & (1UL << (token % 64))) != 0 && token != PieceTokenizer.End).ToArray();
             tokens.Add(allowed[random.Next(allowed.Length)]);
             constraint.Accept(tokens[^1]);
         }
