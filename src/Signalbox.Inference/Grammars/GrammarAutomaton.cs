@@ -1,3 +1,5 @@
+using Signalbox.Inference.Grammars.Terminals;
+
 namespace Signalbox.Inference.Grammars;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Signalbox.Inference.Grammars.Terminals;
+
 namespace Signalbox.Inference.Grammars;
 
 /// <summary>One answer on its way through a grammar. Not safe for several threads at once.</summary>

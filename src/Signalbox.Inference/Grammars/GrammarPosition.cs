@@ -1,3 +1,5 @@
+using Signalbox.Inference.Grammars.Terminals;
+
 namespace Signalbox.Inference.Grammars;
 
 /// <summary>Where a text goes on once an inner rule is complete. Frames of equal content are one object.</summary>

@@ -1,3 +1,5 @@
+using Signalbox.Inference.Grammars.Terminals;
+
 namespace Signalbox.Inference.Grammars;
 
 /// <summary>A way on: over a terminal, through a whole rule, or (neither) at once.</summary>

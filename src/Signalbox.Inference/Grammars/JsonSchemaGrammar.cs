@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Signalbox.Inference.Grammars.Schemas;
 using Signalbox.Inference.Tokenization;
 
 namespace Signalbox.Inference.Grammars;
@@ -43,9 +44,7 @@ internal sealed class JsonSchemaGrammar
 
         if (!GrammarNeeds.TryCompute(states) || root.Start.Depth > MaximumDepth)
         {
-            document.Unsupported("#", root.Start.Need < GrammarState.Never
-                ? $"its shortest answer has more than {MaximumDepth} values inside each other. Make it flatter."
-                : "a schema requires itself, so that no answer ends. Make the recursive property optional.");
+            document.Unsupported("#", $"its shortest answer has more than {MaximumDepth} values inside each other. Make it flatter, and recursive properties optional.");
         }
         else if (root.Start.Need >= GrammarState.Never)
         {

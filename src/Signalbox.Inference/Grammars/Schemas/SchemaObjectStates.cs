@@ -1,4 +1,6 @@
-namespace Signalbox.Inference.Grammars;
+using Signalbox.Inference.Grammars.Terminals;
+
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>The states of one object: the place in the list of its properties, and how many are written as far as that matters.</summary>
 internal sealed class SchemaObjectStates(SchemaCompiler compiler, SchemaTerminals terminals, SchemaFacts facts, List<string> names, GrammarState end)

@@ -1,4 +1,6 @@
-namespace Signalbox.Inference.Grammars;
+using Signalbox.Inference.Grammars.Terminals;
+
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Adds the states of arrays and objects. One space may follow each comma and colon; there is no other white space.</summary>
 internal sealed class SchemaContainers(SchemaCompiler compiler, SchemaTerminals terminals)

@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>
 /// A JSON string with a length. The standard counts code points, many validators UTF-16 units; they differ above U+FFFF. A string of this

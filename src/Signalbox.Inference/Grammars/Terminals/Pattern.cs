@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>A part of a regular expression.</summary>
 internal abstract record PatternNode
@@ -22,6 +22,7 @@ internal abstract record PatternNode
 internal sealed class Pattern
 {
     private const int MaximumNfaStates = 4096;
+    private const int MaximumWork = 300_000;
 
     private static readonly PatternNode Anything = new PatternNode.Repeat(new PatternNode.Characters(CharacterSet.All), 0, null);
 
@@ -186,7 +187,7 @@ internal sealed class Pattern
         for (var state = 0; state < sets.Count; state++)
         {
             work += sets[state].Length;
-            if (automaton.Count > CharacterAutomaton.MaximumStates || work > 1_000_000)
+            if (automaton.Count > CharacterAutomaton.MaximumStates || work > MaximumWork)
             {
                 return null;
             }

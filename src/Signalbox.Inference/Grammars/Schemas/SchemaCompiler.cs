@@ -1,13 +1,13 @@
 using System.Text.Json;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Makes rules of schemas: one rule per list of schemas that hold together, so that recursion ends in a rule that is there already.</summary>
 internal sealed class SchemaCompiler
 {
     private const int MaximumRules = 16_384;
     private const int MaximumStates = 131_072;
-    private const int MaximumPatternStates = 131_072;
+    private const int MaximumPatternStates = 65_536;
 
     private readonly Dictionary<string, GrammarRule> _rules = new(StringComparer.Ordinal);
     private readonly Queue<(GrammarRule Rule, List<SchemaNode> Parts)> _pending = new();

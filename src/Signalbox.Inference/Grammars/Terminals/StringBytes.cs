@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>
 /// The inside of a JSON string byte by byte: well-formed UTF-8 (table 3-7 of the Unicode standard), escapes (RFC 8259, section 7), and

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>What a number must be. Bounds are decimals of any length that <see cref="decimal"/> holds.</summary>
 /// <param name="IsInteger">Whether it has no fraction.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>
 /// Reads a regular expression (ECMA 262, without look-around, backreferences and word boundaries). Where engines disagree on a class

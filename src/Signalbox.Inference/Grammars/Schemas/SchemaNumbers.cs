@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Signalbox.Inference.Grammars.Terminals;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Reads and joins what schemas say about numbers.</summary>
 internal static class SchemaNumbers

@@ -1,4 +1,6 @@
-namespace Signalbox.Inference.Grammars;
+using Signalbox.Inference.Grammars.Terminals;
+
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Finds out whether an answer to one schema can meet another. A "no" is certain, a "yes" may be wrong.</summary>
 internal sealed class SchemaOverlap(SchemaExpansion expansion, SchemaValues values, SchemaTexts texts)

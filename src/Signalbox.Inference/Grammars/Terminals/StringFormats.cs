@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>
 /// The formats of JSON schema as expressions. Each is narrower than its standard, so that every usual validator takes what is written: years 1000 to

@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>A deterministic automaton over code points. State 0 is the start; the ranges of a state are sorted and do not overlap.</summary>
 internal sealed class CharacterAutomaton
@@ -49,22 +49,14 @@ internal sealed class CharacterAutomaton
         return _accepts[state];
     }
 
-    /// <summary>All strings with a number of characters.</summary>
-    public static CharacterAutomaton OfLength(int minimum, int maximum)
+    /// <summary>All strings with so many characters or more.</summary>
+    public static CharacterAutomaton AtLeast(int minimum)
     {
         var automaton = new CharacterAutomaton();
-        var last = maximum == StringTerminal.Unbounded ? minimum : maximum;
-        for (var length = 0; length <= last; length++)
+        for (var length = 0; length <= minimum; length++)
         {
-            automaton.Add(length >= minimum);
-        }
-
-        for (var length = 0; length <= last; length++)
-        {
-            if (length < last || maximum == StringTerminal.Unbounded)
-            {
-                automaton.Edge(length, 0, 0x10FFFF, Math.Min(length + 1, last));
-            }
+            automaton.Add(length == minimum);
+            automaton.Edge(length, 0, 0x10FFFF, Math.Min(length + 1, minimum));
         }
 
         return automaton;

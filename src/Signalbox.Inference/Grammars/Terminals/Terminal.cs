@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>A set of byte strings that is read byte by byte, such as a literal or all strings of up to 20 characters. Immutable.</summary>
 internal abstract class Terminal

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Signalbox.Inference.Grammars.Terminals;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Kinds of JSON values; a number is whole or has a fraction.</summary>
 [Flags]

@@ -1,4 +1,6 @@
-namespace Signalbox.Inference.Grammars;
+using Signalbox.Inference.Grammars.Terminals;
+
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>The automata of patterns and formats of one schema, each made once.</summary>
 internal sealed class SchemaTexts(SchemaDocument document)

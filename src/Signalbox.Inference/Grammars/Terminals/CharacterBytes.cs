@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>An automaton over code points as one over the bytes of JSON strings: quotes around, UTF-8 (table 3-7 of the Unicode standard), escapes where JSON needs them.</summary>
 internal sealed class CharacterBytes
@@ -39,7 +39,25 @@ internal sealed class CharacterBytes
     }
 
     /// <summary>The terminal; null where no string is accepted.</summary>
-    public static ByteAutomaton? ToTerminal(CharacterAutomaton automaton) => new CharacterBytes(automaton)._builder.Build();
+    /// <param name="automaton">The strings without quotes and escapes.</param>
+    /// <param name="maximum">Characters at most; <see cref="StringTerminal.Unbounded"/> for any number.</param>
+    public static Terminal? ToTerminal(CharacterAutomaton automaton, int maximum = StringTerminal.Unbounded)
+    {
+        var bytes = new CharacterBytes(automaton);
+        var terminal = bytes._builder.Build();
+        if (terminal is null || maximum == StringTerminal.Unbounded)
+        {
+            return terminal;
+        }
+
+        var isWhole = new bool[bytes._builder.Count];
+        foreach (var state in bytes._states)
+        {
+            isWhole[state] = true;
+        }
+
+        return LimitedTerminal.Create(terminal, isWhole, maximum);
+    }
 
     private void AddEscapes(int from, IReadOnlyList<(int Low, int High, int Target)> edges)
     {

@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>A deterministic automaton over bytes, as ranges per state. State 0 is the start.</summary>
 internal sealed class ByteAutomaton : Terminal
@@ -17,6 +17,8 @@ internal sealed class ByteAutomaton : Terminal
     }
 
     public override long Start => 0;
+
+    public ReadOnlySpan<(byte Low, byte High, int Target)> RangesOf(int state) => _ranges.AsSpan(_first[state].._first[state + 1]);
 
     public override long Step(long position, byte next)
     {

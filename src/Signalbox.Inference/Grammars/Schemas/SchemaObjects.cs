@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>What several schemas say together about the parts of objects and arrays.</summary>
 internal static class SchemaObjects

@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Terminals;
 
 /// <summary>A set of code points as sorted ranges that neither overlap nor touch. Immutable.</summary>
 internal sealed class CharacterSet

@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Signalbox.Inference.Grammars.Terminals;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Makes terminals of what schemas say about values without parts, each kind once.</summary>
 internal sealed class SchemaTerminals(SchemaDocument document, SchemaTexts texts)
 {
     private const int MaximumLiteralBytes = 512 << 10;
-    private const int LongestPatternText = 1024;
 
     private readonly Dictionary<NumberRange, ByteAutomaton?> _numbers = [];
     private readonly Dictionary<string, Terminal?> _strings = new(StringComparer.Ordinal);
@@ -117,24 +117,20 @@ internal sealed class SchemaTerminals(SchemaDocument document, SchemaTexts texts
             return new StringTerminal(facts.MinimumLength, maximum);
         }
 
-        if (facts.MinimumLength > 0 || maximum != StringTerminal.Unbounded)
+        if (facts.MinimumLength > 0)
         {
-            // A pattern beside a length is counted state by state; nobody misses strings beyond this.
-            if (maximum != StringTerminal.Unbounded)
-            {
-                maximum = Math.Min(maximum, Math.Max(facts.MinimumLength, LongestPatternText));
-            }
-
-            var counted = facts.MinimumLength > CharacterAutomaton.MaximumStates ? null : CharacterAutomaton.Intersect(automaton, CharacterAutomaton.OfLength(facts.MinimumLength, maximum));
+            var counted = facts.MinimumLength > CharacterAutomaton.MaximumStates
+                ? null
+                : CharacterAutomaton.Intersect(automaton, CharacterAutomaton.AtLeast(facts.MinimumLength));
             if (counted is null)
             {
-                document.Unsupported(facts.Path, "its pattern and its lengths together take too many states. Put the length into the pattern, or make it smaller.");
+                document.Unsupported(facts.Path, "its pattern and its minLength together take too many states. Put the length into the pattern, or make it smaller.");
                 return null;
             }
 
             automaton = counted;
         }
 
-        return CharacterBytes.ToTerminal(automaton);
+        return CharacterBytes.ToTerminal(automaton, maximum);
     }
 }

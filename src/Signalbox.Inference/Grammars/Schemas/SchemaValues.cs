@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Asks whether a value that a schema lists (enum, const) meets schemas. Formats are not asked: who lists a value wants it.</summary>
 internal sealed class SchemaValues(SchemaDocument document, SchemaTexts texts)

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>Which keywords of JSON schema have force here, which say nothing about validity, and what shape the former must have.</summary>
 internal static class SchemaKeywords

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Signalbox.Inference.Grammars;
+namespace Signalbox.Inference.Grammars.Schemas;
 
 /// <summary>
 /// Resolves the keywords that combine schemas: a list of schemas that all hold becomes alternatives, each a list of plain schemas that all hold
