@@ -59,7 +59,9 @@ internal static unsafe class ModelQuantizer
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                fault = new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} cannot be written: {e.Message} Nothing was left behind.");
+                // A place that does not suit is the caller's to mend, a full disk the machine's.
+                var kind = e is DirectoryNotFoundException or UnauthorizedAccessException ? EngineFaultKind.InvalidRequest : EngineFaultKind.Overloaded;
+                fault = new EngineFault(kind, $"{destination} cannot be written: {e.Message} Nothing was left behind; choose a folder with room for the model.");
                 return false;
             }
 

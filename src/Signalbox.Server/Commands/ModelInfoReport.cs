@@ -106,7 +106,7 @@ internal sealed record ModelInfoReport(GgufFile File, TransformerConfig Config, 
         }
     }
 
-    private static string Rate(double? tokensPerSecond) => tokensPerSecond is { } rate ? Text($"{(rate < 10 ? Math.Round(rate, 1) : Math.Round(rate)):N1}").Replace(".0", "", StringComparison.Ordinal) : "-";
+    private static string Rate(double? tokensPerSecond) => tokensPerSecond switch { null => "-", < 100 and var slow => Text($"{slow:0.#}"), var fast => Text($"{fast:N0}") };
 
     private static string MiB(long bytes) => Text($"{(bytes + (1 << 20) - 1) >> 20:N0} MiB");
 
