@@ -111,7 +111,7 @@ internal static class ChatFamilies
         ChatFamily.ByRole("seed-oss", "<seed:bos>{role}\n", "<seed:eos>", "<seed:bos>assistant\n") with { Trims = FamilyTrim.Assistant, Marks = [["<seed:bos>"]] },
         new("grok-2", new("Human: ", "<|separator|>\n\n"), new("Assistant: ", "<|separator|>\n\n"), "Assistant:")
         {
-            System = new("System: ", "<|separator|>\n\n"), Marks = [["'Assistant: '  + message['content'] + '<|separator|>"]],
+            System = new("System: ", "<|separator|>\n\n"), Trims = FamilyTrim.AllButAssistant, Marks = [["'Assistant: '  + message['content'] + '<|separator|>"]],
         },
         ChatFamily.ByRole("solar-open", "<|begin|>{role}<|content|>", "<|end|>", "<|begin|>assistant") with { Marks = [["<|begin|>", "<|end|>", "<|content|>"]] },
     ];

@@ -8,6 +8,7 @@ internal enum FamilyTrim
 {
     None,
     Assistant,
+    AllButAssistant,
     All,
 }
 

@@ -60,7 +60,14 @@ internal sealed class FamilyChatTemplate(ChatFamily family, Tokenizer tokenizer)
     private string Trimmed(PromptMessage message)
     {
         var content = message.Content ?? "";
-        return family.Trims == FamilyTrim.All || (family.Trims == FamilyTrim.Assistant && message.Role == "assistant") ? PythonText.Trim(content) : content;
+        var trims = family.Trims switch
+        {
+            FamilyTrim.All => true,
+            FamilyTrim.Assistant => message.Role == "assistant",
+            FamilyTrim.AllButAssistant => message.Role != "assistant",
+            _ => false,
+        };
+        return trims ? PythonText.Trim(content) : content;
     }
 
     private string Filled(string form, string role) =>
