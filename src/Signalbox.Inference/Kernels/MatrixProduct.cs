@@ -24,6 +24,7 @@ internal static unsafe class MatrixProduct
     public static void Run(WorkerPool pool, Activations input, ReadOnlySpan<Product> products)
     {
         ActivationForm forms = ActivationForm.None;
+        bool blocked = true;
         foreach (ref readonly Product product in products)
         {
             if (product.Weights.Columns != input.Columns)
@@ -32,6 +33,13 @@ internal static unsafe class MatrixProduct
             }
 
             forms |= Kernel.FormFor(product.Weights.Type);
+            blocked &= BlockedProduct.Supports(product.Weights.Type, input.Rows);
+        }
+
+        if (blocked)
+        {
+            BlockedProduct.Run(pool, input, products);
+            return;
         }
 
         input.Prepare(pool, forms);
