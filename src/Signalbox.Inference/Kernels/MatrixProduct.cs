@@ -24,7 +24,7 @@ internal static unsafe class MatrixProduct
     public static void Run(WorkerPool pool, Activations input, ReadOnlySpan<Product> products)
     {
         ActivationForm forms = ActivationForm.None;
-        bool isBlocked = true;
+        bool blocked = true;
         foreach (ref readonly Product product in products)
         {
             if (product.Weights.Columns != input.Columns)
@@ -33,10 +33,10 @@ internal static unsafe class MatrixProduct
             }
 
             forms |= Kernel.FormFor(product.Weights.Type);
-            isBlocked &= BlockedProduct.Supports(product.Weights.Type, input.Rows);
+            blocked &= BlockedProduct.Supports(product.Weights.Type, input.Rows);
         }
 
-        if (isBlocked)
+        if (blocked)
         {
             BlockedProduct.Run(pool, input, products);
             return;

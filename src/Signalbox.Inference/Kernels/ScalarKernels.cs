@@ -20,48 +20,30 @@ internal static unsafe class ScalarKernels
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no kernel for this type"),
     };
 
-    public static void F32(RowTask* task) => Each<F32Dot>(task);
+    public static void F32(RowTask* task) => RowKernel<F32Dot>.Run(task);
 
-    public static void F16(RowTask* task) => Each<F16Dot>(task);
+    public static void F16(RowTask* task) => RowKernel<F16Dot>.Run(task);
 
-    public static void BF16(RowTask* task) => Each<BF16Dot>(task);
+    public static void BF16(RowTask* task) => RowKernel<BF16Dot>.Run(task);
 
-    public static void Q8_0(RowTask* task) => Each<Q8Dot>(task);
+    public static void Q8_0(RowTask* task) => RowKernel<Q8Dot>.Run(task);
 
-    public static void Q4_0(RowTask* task) => Each<Q4Dot>(task);
+    public static void Q4_0(RowTask* task) => RowKernel<Q4Dot>.Run(task);
 
-    public static void Q4_K(RowTask* task) => Each<Q4KDot>(task);
+    public static void Q4_K(RowTask* task) => RowKernel<Q4KDot>.Run(task);
 
-    public static void Q5_K(RowTask* task) => Each<Q5KDot>(task);
+    public static void Q5_K(RowTask* task) => RowKernel<Q5KDot>.Run(task);
 
-    public static void Q6_K(RowTask* task) => Each<Q6KDot>(task);
+    public static void Q6_K(RowTask* task) => RowKernel<Q6KDot>.Run(task);
 
     /// <summary>Scale and minimum (6 bits each) of sub-block <paramref name="s"/> of a Q4_K or Q5_K block; <paramref name="packed"/> is its 12 bytes.</summary>
     public static (int Scale, int Minimum) ScaleAndMinimum(byte* packed, int s) => s < 4
         ? (packed[s] & 63, packed[s + 4] & 63)
         : ((packed[s + 4] & 15) | (packed[s - 4] >> 6 << 4), (packed[s + 4] >> 4) | (packed[s] >> 6 << 4));
 
-    private static void Each<TDot>(RowTask* task)
-        where TDot : struct, IDot
-    {
-        for (int row = 0; row < task->Rows; row++)
-        {
-            byte* weights = task->Weights + row * task->RowBytes;
-            for (int token = 0; token < task->Input->Rows; token++)
-            {
-                task->Output[(long)token * task->Stride + row] = TDot.Of(weights, task->Input, token);
-            }
-        }
-    }
-
     private static float Half(byte* bits) => (float)Unsafe.ReadUnaligned<Half>(bits);
 
-    private interface IDot
-    {
-        static abstract float Of(byte* weights, ActivationForms* input, int token);
-    }
-
-    private struct F32Dot : IDot
+    private struct F32Dot : IRowDot
     {
         public static float Of(byte* weights, ActivationForms* input, int token)
         {
@@ -76,7 +58,7 @@ internal static unsafe class ScalarKernels
         }
     }
 
-    private struct F16Dot : IDot
+    private struct F16Dot : IRowDot
     {
         public static float Of(byte* weights, ActivationForms* input, int token)
         {
@@ -91,7 +73,7 @@ internal static unsafe class ScalarKernels
         }
     }
 
-    private struct BF16Dot : IDot
+    private struct BF16Dot : IRowDot
     {
         public static float Of(byte* weights, ActivationForms* input, int token)
         {
@@ -107,7 +89,7 @@ internal static unsafe class ScalarKernels
         }
     }
 
-    private struct Q8Dot : IDot
+    private struct Q8Dot : IRowDot
     {
         public static float Of(byte* weights, ActivationForms* input, int token)
         {
@@ -129,7 +111,7 @@ internal static unsafe class ScalarKernels
         }
     }
 
-    private struct Q4Dot : IDot
+    private struct Q4Dot : IRowDot
     {
         public static float Of(byte* weights, ActivationForms* input, int token)
         {
@@ -151,12 +133,12 @@ internal static unsafe class ScalarKernels
         }
     }
 
-    private struct Q4KDot : IDot
+    private struct Q4KDot : IRowDot
     {
         public static float Of(byte* weights, ActivationForms* input, int token) => WithMinima(weights, input, token, 144, 0);
     }
 
-    private struct Q5KDot : IDot
+    private struct Q5KDot : IRowDot
     {
         public static float Of(byte* weights, ActivationForms* input, int token) => WithMinima(weights, input, token, 176, 32);
     }
@@ -194,7 +176,7 @@ internal static unsafe class ScalarKernels
         return sum;
     }
 
-    private struct Q6KDot : IDot
+    private struct Q6KDot : IRowDot
     {
         public static float Of(byte* weights, ActivationForms* input, int token)
         {

@@ -4,50 +4,29 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Signalbox.Inference.Kernels;
 
-/// <summary>Q4_0 weights times Q8_0 input.</summary>
-internal static unsafe class Q4Kernels
+/// <summary>Q4_0 weights times Q8_0 input, four blocks at a time with AVX-512; reads the input's groups.</summary>
+internal readonly unsafe struct Q4Avx512 : IRowDot
 {
     private const int GroupBytes = 4 * 18;
     private const int PrefetchDistance = 4096;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Avx512(RowTask* task)
+    public static float Of(byte* weights, ActivationForms* input, int token)
     {
-        ActivationForms* input = task->Input;
-        int whole = input->Columns / 128;
-        bool padded = input->Columns % 128 != 0;
-        byte* rest = stackalloc byte[GroupBytes];
-        for (int row = 0; row < task->Rows; row++)
+        int groups = input->Columns / 128;
+        float sum = Groups(weights, input, token, 0, groups);
+        if (input->Columns % 128 != 0)
         {
-            byte* weights = task->Weights + row * task->RowBytes;
-            if (padded)
-            {
-                PadGroup(weights + whole * GroupBytes, rest, input->Columns);
-            }
-
-            int token = 0;
-            for (; token + 4 <= input->Rows; token += 4)
-            {
-                float* output = task->Output + (long)token * task->Stride + row;
-                Vector128<float> sums = FourTokens(weights, input, token, 0, whole);
-                sums = padded ? sums + FourTokens(rest, input, token, whole, 1) : sums;
-                output[0] = sums[0];
-                output[task->Stride] = sums[1];
-                output[2 * (nint)task->Stride] = sums[2];
-                output[3 * (nint)task->Stride] = sums[3];
-            }
-
-            for (; token < input->Rows; token++)
-            {
-                float sum = OneToken(weights, input, token, 0, whole);
-                task->Output[(long)token * task->Stride + row] = padded ? sum + OneToken(rest, input, token, whole, 1) : sum;
-            }
+            byte* rest = stackalloc byte[GroupBytes];
+            PadGroup(weights + groups * GroupBytes, rest, input->Columns);
+            sum += Groups(rest, input, token, groups, 1);
         }
+
+        return sum;
     }
 
     /// <summary>The loop has no call in it or after it: a vector that lives across one would be stored and loaded in every round.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float OneToken(byte* weights, ActivationForms* input, int token, int firstGroup, int groups)
+    private static float Groups(byte* weights, ActivationForms* input, int token, int firstGroup, int groups)
     {
         nint lanes = (nint)input->ByteStride / 8 * token + 16 * firstGroup;
         sbyte* x = input->GroupValues + 8 * lanes;
@@ -66,36 +45,6 @@ internal static unsafe class Q4Kernels
         }
 
         return Vector512.Sum(sum) * ActivationForms.GroupRescale;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Vector128<float> FourTokens(byte* weights, ActivationForms* input, int token, int firstGroup, int groups)
-    {
-        nint bytes = input->ByteStride;
-        nint stride = bytes / 8;
-        nint lanes = stride * token + 16 * firstGroup;
-        sbyte* x = input->GroupValues + 8 * lanes;
-        float* scales = input->GroupScales + lanes;
-        int* offsets = input->GroupOffsets + lanes;
-        Vector512<float> sum0 = Vector512<float>.Zero;
-        Vector512<float> sum1 = Vector512<float>.Zero;
-        Vector512<float> sum2 = Vector512<float>.Zero;
-        Vector512<float> sum3 = Vector512<float>.Zero;
-        for (; groups > 0; groups--)
-        {
-            Sse.Prefetch0(weights + PrefetchDistance);
-            Vector512<float> scale = Expand(weights, out Vector512<byte> low, out Vector512<byte> high);
-            sum0 = Add(sum0, low, high, scale, x, scales, offsets);
-            sum1 = Add(sum1, low, high, scale, x + bytes, scales + stride, offsets + stride);
-            sum2 = Add(sum2, low, high, scale, x + 2 * bytes, scales + 2 * stride, offsets + 2 * stride);
-            sum3 = Add(sum3, low, high, scale, x + 3 * bytes, scales + 3 * stride, offsets + 3 * stride);
-            weights += GroupBytes;
-            x += 128;
-            scales += 16;
-            offsets += 16;
-        }
-
-        return Vector128.Create(Vector512.Sum(sum0), Vector512.Sum(sum1), Vector512.Sum(sum2), Vector512.Sum(sum3)) * ActivationForms.GroupRescale;
     }
 
     /// <summary>
