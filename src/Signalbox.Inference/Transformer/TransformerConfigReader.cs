@@ -47,7 +47,8 @@ internal sealed class TransformerConfigReader(GgufFile file)
         }
 
         var bert = _architecture == "bert";
-        var layers = Required("block_count", MostLayers);
+        // At least one, so that what is read per layer can be looked at even where this is refused.
+        var layers = Math.Max(1, Required("block_count", MostLayers));
         var embedding = Required("embedding_length", MostValues);
         var heads = PerLayer("attention.head_count", layers, null);
         var keyValueHeads = PerLayer("attention.head_count_kv", layers, heads);
@@ -77,11 +78,11 @@ internal sealed class TransformerConfigReader(GgufFile file)
             ContextLength = context,
             EmbeddingLength = embedding,
             Layers = layers,
-            Heads = heads.DefaultIfEmpty().Max(),
-            KeyValueHeads = keyValueHeads.DefaultIfEmpty().Max(),
+            Heads = heads.Max(),
+            KeyValueHeads = keyValueHeads.Max(),
             KeyLength = keyLength,
             ValueLength = valueLength,
-            FeedForwardLength = feedForward.DefaultIfEmpty().Max(),
+            FeedForwardLength = feedForward.Max(),
             VocabularySize = Vocabulary(),
             HeadsByLayer = heads,
             KeyValueHeadsByLayer = keyValueHeads,
