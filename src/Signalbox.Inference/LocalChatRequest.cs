@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Inference.ChatTemplates;
 using Signalbox.Inference.Grammars;
 using Signalbox.Inference.Sampling;
 using Signalbox.Inference.Sessions;
@@ -68,19 +69,9 @@ internal sealed class LocalChatRequest(InferenceEngine engine, GrammarCache gram
             all.Insert(0, new ChatMessage(ChatRole.System, instructions));
         }
 
-        if (all.Count == 0)
-        {
-            fault = Invalid("There is no message; send at least one.");
-            return false;
-        }
-
-        if (all.SelectMany(message => message.Contents).FirstOrDefault(content => content is DataContent or UriContent or HostedFileContent) is { } other)
-        {
-            fault = new EngineFault(EngineFaultKind.Unsupported, $"A message has a {other.GetType().Name} and the local engine reads text only; leave it out, or choose a model that reads it.");
-            return false;
-        }
-
-        if (!engine.Template.TryRender(all, out var text, out fault))
+        var effort = options.Reasoning?.Effort;
+        var template = new ChatPromptOptions { Thinking = effort is null ? null : effort != ReasoningEffort.None };
+        if (!engine.Template.TryRender(all, template, out var text, out fault))
         {
             return false;
         }

@@ -28,6 +28,8 @@ internal sealed class LoadedEngine : IAsyncDisposable
 
     public InferenceEngine Engine { get; }
 
+    public string FileName => Path.GetFileName(_file.Path);
+
     public static GenerationRequest Request(IReadOnlyList<int> prompt, int maxTokens) => new() { Prompt = prompt, MaxTokens = maxTokens, Sampling = Greedy };
 
     /// <summary>Ordinary tokens of the random vocabularies.</summary>

@@ -60,17 +60,17 @@ public sealed class LocalChatClientTests
     {
         await using var engine = new LoadedEngine();
         using var client = new LocalChatClient(engine.Engine, "small");
-        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 60 };
-        var (question, text) = ("", "");
-        for (var i = 0; text.Length < 12; i++)
+        var options = new ChatOptions { Temperature = 1, MaxOutputTokens = 60 };
+        var text = "";
+        for (var seed = 0; text.Length < 12 && seed < 100; seed++)
         {
-            question = $"hello {i}";
-            text = (await client.GetResponseAsync(question, options, TestContext.Current.CancellationToken)).Text;
+            options.Seed = seed;
+            text = (await client.GetResponseAsync(Hello, options, TestContext.Current.CancellationToken)).Text;
         }
 
         var stop = text[5..7];
         options.StopSequences = [stop];
-        var response = await client.GetResponseAsync(question, options, TestContext.Current.CancellationToken);
+        var response = await client.GetResponseAsync(Hello, options, TestContext.Current.CancellationToken);
         Assert.Equal(text[..text.IndexOf(stop, StringComparison.Ordinal)], response.Text);
         Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
         Assert.Equal(stop, response.AdditionalProperties![LocalProperties.StopSequence]);
