@@ -80,19 +80,19 @@ internal sealed class SchemaCompiler
         return rule;
     }
 
-    /// <summary>The values that a schema list allows where all of them are listed; null where some are not.</summary>
+    /// <summary>The values that a list of schemas allows where all of them are listed or they are few; null where not.</summary>
     public List<JsonElement>? Listed(List<SchemaNode> parts)
     {
         var listed = new List<JsonElement>();
         foreach (var alternative in _expansion.Expand(parts))
         {
             var facts = SchemaFacts.Gather(alternative);
-            if (facts.Values is null)
+            if ((facts.Values is null ? SchemaValues.Few(facts) : Meeting(facts)) is not { } values)
             {
                 return null;
             }
 
-            listed.AddRange(Meeting(facts).Where(value => !listed.Exists(known => JsonElement.DeepEquals(known, value))));
+            listed.AddRange(values.Where(value => !listed.Exists(known => JsonElement.DeepEquals(known, value))));
         }
 
         return listed;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Signalbox.Inference.Grammars.Schemas;
@@ -6,6 +7,7 @@ namespace Signalbox.Inference.Grammars.Schemas;
 internal sealed class SchemaValues(SchemaDocument document, SchemaTexts texts)
 {
     private const int MaximumDepth = 128;
+    private const int MaximumFew = 64;
 
     private int _depth;
 
@@ -26,6 +28,28 @@ internal sealed class SchemaValues(SchemaDocument document, SchemaTexts texts)
         var holds = HoldsCombined(value, node) && HoldsListed(value, node) && (SchemaFacts.TypesOf(node) & TypeOf(value)) != 0 && HoldsType(value, node);
         _depth--;
         return holds;
+    }
+
+    /// <summary>All values of a schema that lists none but has few: null, booleans, integers of a short range. Null where they are too many.</summary>
+    public static List<JsonElement>? Few(SchemaFacts facts)
+    {
+        var range = facts.Number with { IsInteger = true };
+        var (low, high) = facts.Types.HasFlag(JsonTypes.Integer) ? (range.Minimum, range.Maximum) : (0, -1);
+        if ((facts.Types & ~(JsonTypes.Null | JsonTypes.Boolean | JsonTypes.Integer)) != 0 || low is null || high is null || high - low > MaximumFew)
+        {
+            return null;
+        }
+
+        var texts = new List<string>();
+        texts.AddRange(facts.Types.HasFlag(JsonTypes.Null) ? ["null"] : []);
+        texts.AddRange(facts.Types.HasFlag(JsonTypes.Boolean) ? ["false", "true"] : []);
+        for (var value = decimal.Ceiling(low.Value); value <= high; value++)
+        {
+            texts.AddRange(range.Holds(value) ? [value.ToString(CultureInfo.InvariantCulture)] : []);
+        }
+
+        using var document = JsonDocument.Parse($"[{string.Join(',', texts)}]");
+        return [.. document.RootElement.EnumerateArray().Select(static value => value.Clone())];
     }
 
     public static JsonTypes TypeOf(JsonElement value) => value.ValueKind switch
