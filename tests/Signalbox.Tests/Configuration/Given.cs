@@ -22,6 +22,9 @@ internal static class Given
                       "locality": "local", "headers": { "x-team": "header-secret-1" }, "apiVersion": "2026-01-01", "connectTimeout": "1500ms",
                       "firstOutputTimeout": "2m", "idleTimeout": "1h", "maxAttempts": 7 }
           },
+          "local": { "folder": "/srv/models", "threads": 3,
+                     "models": { "tiny": { "file": "/srv/other/tiny.gguf", "contextLength": 2048, "minimumSlots": 2, "maximumSlots": 4, "memoryLimitMiB": 512, "kvCache": "q8_0",
+                                           "adapters": { "formal": "/srv/models/formal.gguf" }, "quality": 0.3, "useCases": ["chat"] } } },
           "models": {
             "big": { "provider": "mine", "upstream": "big-2026", "contextWindow": 8192, "maxOutputTokens": 512,
                      "price": { "input": 0.15, "output": 0.6, "cacheRead": 0.01, "cacheWrite": 0.2, "reasoning": 0.7 }, "quality": 0.55,

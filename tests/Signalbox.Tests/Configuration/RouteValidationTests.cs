@@ -15,7 +15,7 @@ public class RouteValidationTests
     [InlineData("""{ "r": { "models": ["a"], "fallbacks": ["outo"] } }""", "$.routes.r.fallbacks[0]", "did you mean 'auto'?")]
     [InlineData("""{ "r": { "models": ["olama/llama3"] } }""", "$.routes.r.models[0]", "unknown provider 'olama'; did you mean 'ollama'?")]
     [InlineData("""{ "r": { "models": ["ollama/"] } }""", "$.routes.r.models[0]", "write ollama/NAME")]
-    [InlineData("""{ "r": { "models": ["local/bankng"] } }""", "$.routes.r.models[0]", "the one that Signalbox brings is local/banking")]
+    [InlineData("""{ "r": { "models": ["local/bankng"] } }""", "$.routes.r.models[0]", "unknown model 'local/bankng'; there is no file in local.folder")]
     [InlineData("""{ "r": { "models": [] } }""", "$.routes.r.models", "is empty")]
     [InlineData("""{ "r": {} }""", "$.routes.r.models", "is missing")]
     [InlineData("""{ "a": { "models": ["b"] } }""", "$.routes.a", "the id of a model too")]
