@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text;
 using Signalbox.Inference.Adapters;
 using Signalbox.Inference.ChatTemplates;
@@ -14,6 +15,8 @@ namespace Signalbox.Inference.Tests.Gguf;
 public sealed class DamagedModelTests
 {
     private const int Files = 600;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly long[] Numbers = [0, 1, 2, 3, 5, 7, 8, 16, 17, 31, 63, 64, 100, 319, 320, 321, 4096, 1 << 20, int.MaxValue, uint.MaxValue, -1, long.MinValue];
     private static readonly float[] Fractions = [0, -1, 1e-30f, 1e30f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
@@ -34,6 +37,7 @@ public sealed class DamagedModelTests
                 Damage(from, path.Path, new Random(seed));
             }
 
+            var watch = Stopwatch.StartNew();
             try
             {
                 _ = Use(path.Path, pool, seed) ? ran++ : refused++;
@@ -42,6 +46,8 @@ public sealed class DamagedModelTests
             {
                 throw new InvalidOperationException($"seed {seed}", e);
             }
+
+            Assert.True(watch.Elapsed < Patience, $"seed {seed} took {watch.Elapsed}");
         }
 
         sound.ForEach(file => file.Dispose());
