@@ -7,15 +7,13 @@ namespace Signalbox.Inference.Tokenization;
 internal sealed class MergeTable
 {
     private readonly Vocabulary _vocabulary;
-    private readonly Dictionary<byte[], int> _strangers = new(ByteStrings.Comparer);
-    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _strangersByText;
+    private readonly TextTable _strangers = new(0);
     private readonly List<int[]> _spelled = [];
     private readonly PairTable _merges;
 
     public MergeTable(Vocabulary vocabulary, byte[][] merges)
     {
         _vocabulary = vocabulary;
-        _strangersByText = _strangers.GetAlternateLookup<ReadOnlySpan<byte>>();
         _merges = new(merges.Length);
         var together = Array.Empty<byte>();
         for (var rank = 0; rank < merges.Length; rank++)
@@ -71,13 +69,14 @@ internal sealed class MergeTable
     private int Piece(ReadOnlySpan<byte> text)
     {
         var token = _vocabulary.Find(text);
-        if (token >= 0 || _strangersByText.TryGetValue(text, out token))
+        token = token >= 0 ? token : _strangers.Find(text);
+        if (token >= 0)
         {
             return token;
         }
 
-        token = _vocabulary.Count + _strangers.Count;
-        _strangersByText[text] = token;
+        token = _vocabulary.Count + _spelled.Count;
+        _strangers.Set(text.ToArray(), token);
         _spelled.Add(Spell(text));
         return token;
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Signalbox.Inference.Tokenization;
 
@@ -25,6 +26,7 @@ internal sealed class PairTable
     public int Count { get; private set; }
 
     /// <summary>Keeps what a pair that is there already leads to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void TryAdd(int left, int right, uint rank, int piece)
     {
         if ((Count + 1) * 2L > _keys.Length)
@@ -53,6 +55,7 @@ internal sealed class PairTable
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
 
     /// <summary>Where the key is, or would be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int SlotOf(ulong key)
     {
         var keys = _keys;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Signalbox.Inference.Tokenization;
 
 /// <summary>
@@ -96,6 +98,8 @@ internal sealed class ScoreMerges
         return number;
     }
 
+    // Runs for every token while a model is opened, so the slow first code would be most of it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(ReadOnlySpan<byte> text, int id)
     {
         var previous = text[..CharacterLength(text)];

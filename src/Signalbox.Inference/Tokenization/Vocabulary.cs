@@ -6,8 +6,7 @@ namespace Signalbox.Inference.Tokenization;
 /// <summary>The tokens of a file: text, score, attributes, and which of them are special.</summary>
 internal sealed class Vocabulary
 {
-    private readonly Dictionary<byte[], int> _ids;
-    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private readonly TextTable _ids;
     private readonly Dictionary<string, int> _special = [];
     private readonly HashSet<int> _ends;
 
@@ -16,15 +15,14 @@ internal sealed class Vocabulary
         Texts = Named(file.Tokens);
         Scores = file.Scores;
         Attributes = new TokenAttributes[Texts.Length];
-        _ids = new(Texts.Length, ByteStrings.Comparer);
+        _ids = new(Texts.Length);
         for (var id = 0; id < Texts.Length; id++)
         {
-            _ids[Texts[id]] = id;
+            _ids.Set(Texts[id], id);
             LongestText = Math.Max(LongestText, Texts[id].Length);
             Attributes[id] = file.Types is null ? TokenAttributes.Normal : AttributesOf(file.Types[id]);
         }
 
-        _lookup = _ids.GetAlternateLookup<ReadOnlySpan<byte>>();
         ReadSpecial(file, defaults);
         _ends = SpecialNames.Resolve(this);
         SpecialNames.SetStripping(this, file);
@@ -72,7 +70,7 @@ internal sealed class Vocabulary
     }
 
     /// <summary>The token with this text; -1 without one.</summary>
-    public int Find(ReadOnlySpan<byte> text) => text.Length <= LongestText && _lookup.TryGetValue(text, out var id) ? id : -1;
+    public int Find(ReadOnlySpan<byte> text) => text.Length <= LongestText ? _ids.Find(text) : -1;
 
     /// <summary>A special token by its key (<c>bos</c>, <c>eos</c>, <c>unknown</c>, ...).</summary>
     public int? Special(string key) => _special.TryGetValue(key, out var id) ? id : null;
