@@ -15,11 +15,8 @@ internal static unsafe class BlockedProduct
     /// <summary>Rows that a thread takes at a time: a few panels, so that the next one can be fetched ahead.</summary>
     private const int ChunkRows = 2 * PanelRows;
 
-    /// <summary>Fewer tokens do not pay for the repacking.</summary>
-    private const int FewestTokens = 4;
-
     /// <summary>Whether <see cref="Run"/> takes weights of this type, and is worth it for so many rows (tokens) of the input.</summary>
-    public static bool Supports(TensorType type, int rows) => rows >= FewestTokens && PanelKernel(type) != null;
+    public static bool Supports(TensorType type, int rows) => rows >= FewestTokens(type) && PanelKernel(type) != null;
 
     /// <summary>Does all products over one input in one go of the pool. Allocates nothing.</summary>
     /// <param name="pool">Its threads share the panels of all products.</param>
@@ -41,6 +38,14 @@ internal static unsafe class BlockedProduct
             pool.Run(&TakeChunks, &work);
         }
     }
+
+    /// <summary>Fewer tokens do not pay for the repacking; measured against the matrix-vector kernels.</summary>
+    private static int FewestTokens(TensorType type) => type switch
+    {
+        TensorType.Q4_0 or TensorType.Q8_0 => 6,
+        TensorType.F32 or TensorType.F16 or TensorType.BF16 => 7,
+        _ => 4,
+    };
 
     /// <summary>What multiplies one panel, or null where this processor has no vectors for it.</summary>
     private static delegate*<BlockedTask*, void> PanelKernel(TensorType type) => type switch
