@@ -68,7 +68,7 @@ public partial class DocumentationTests
     {
         var assemblies = new[]
         {
-            typeof(SignalboxException).Assembly, typeof(CommandLine).Assembly, typeof(DocumentationTests).Assembly,
+            typeof(SignalboxException).Assembly, typeof(CommandLine).Assembly, typeof(Signalbox.Inference.EngineFault).Assembly, typeof(DocumentationTests).Assembly,
             typeof(Microsoft.Extensions.AI.ChatMessage).Assembly,
         };
         var names = assemblies.SelectMany(static a => a.GetTypes()).Select(static type => type.Name.Split('`')[0]).ToHashSet();
