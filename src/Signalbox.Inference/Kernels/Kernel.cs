@@ -7,6 +7,9 @@ namespace Signalbox.Inference.Kernels;
 /// <summary>The kernel for a type of weights that this machine is best at, and the form of the input that it reads.</summary>
 internal static unsafe class Kernel
 {
+    /// <summary>Measured on Zen 5: beyond, repacking the weights pays.</summary>
+    private const int FewTokens = 6;
+
     /// <summary>Widest first. What every machine has is <see cref="ScalarKernels"/>.</summary>
     public static delegate*<RowTask*, void> For(TensorType type) =>
         Avx512BW.IsSupported ? ForAvx512(type) : Avx2.IsSupported ? ForAvx2(type) : Vector128.IsHardwareAccelerated ? ForVector128(type) : ScalarKernels.For(type);
@@ -18,12 +21,15 @@ internal static unsafe class Kernel
         _ => Activations.FormFor(type),
     };
 
+    /// <summary>Whether these kernels are faster than the blocked ones: for the few tokens of conversations that are generated together.</summary>
+    public static bool IsBestFor(TensorType type, int tokens) => type == TensorType.Q4_0 && Avx512BW.IsSupported && tokens <= FewTokens;
+
     private static delegate*<RowTask*, void> ForAvx512(TensorType type) => type switch
     {
         TensorType.F32 => &RowKernel<FloatDot512<SingleWeights>>.Run,
         TensorType.F16 => &RowKernel<FloatDot512<HalfWeights>>.Run,
         TensorType.BF16 => &RowKernel<FloatDot512<BrainWeights>>.Run,
-        TensorType.Q4_0 => &RowKernel<Q4Avx512>.Run,
+        TensorType.Q4_0 => &Q4Avx512.Run,
         TensorType.Q4_K => &RowKernel<KQuantAvx512.Q4KDot>.Run,
         TensorType.Q5_K => &RowKernel<KQuantAvx512.Q5KDot>.Run,
         TensorType.Q6_K => &RowKernel<KQuantAvx512.Q6KDot>.Run,

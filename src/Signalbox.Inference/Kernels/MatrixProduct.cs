@@ -33,7 +33,7 @@ internal static unsafe class MatrixProduct
             }
 
             forms |= Kernel.FormFor(product.Weights.Type);
-            blocked &= BlockedProduct.Supports(product.Weights.Type, input.Rows);
+            blocked &= BlockedProduct.Supports(product.Weights.Type, input.Rows) && !Kernel.IsBestFor(product.Weights.Type, input.Rows);
         }
 
         if (blocked)

@@ -48,6 +48,55 @@ public sealed unsafe class MatrixProductTests
         Compare(pool, type, 515, 2048, 1, 78, exact: true);
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void The_scalar_reference_follows_the_description_of_the_formats(string type)
+    {
+        foreach (var columns in Columns(type))
+        {
+            using var pool = new WorkerPool(1);
+            using var weights = new RandomMatrix(Enum.Parse<TensorType>(type), 5, columns, columns, unitScales: true, offset: 3);
+            using var input = WholeNumbers(2, columns, columns);
+            input.Prepare(pool, Activations.FormFor(weights.Matrix.Type));
+            var forms = input.Forms;
+            var outputs = new float[10];
+            fixed (float* first = outputs)
+            {
+                var task = new RowTask { Weights = weights.Matrix.Data, RowBytes = weights.Matrix.RowBytes, Rows = 5, Input = &forms, Output = first, Stride = 5 };
+                ScalarKernels.For(weights.Matrix.Type)(&task);
+            }
+
+            AssertEqual(weights, input, 0, outputs.AsSpan(0, 5), exact: true);
+            AssertEqual(weights, input, 1, outputs.AsSpan(5), exact: true);
+        }
+    }
+
+    [Fact]
+    public void Rounding_to_blocks_is_that_of_the_formats()
+    {
+        using var pool = new WorkerPool(1);
+        using var input = AnyNumbers(3, 512, 5);
+        input.Prepare(pool, ActivationForm.Q8 | ActivationForm.K8 | ActivationForm.Halves);
+        var forms = input.Forms;
+        for (var i = 0; i < 3 * 512; i++)
+        {
+            var eight = new ReadOnlySpan<float>(input.Values + i / 32 * 32, 32).ToArray();
+            var most = eight.Max(MathF.Abs);
+            Assert.Equal((float)(Half)(most / 127f), forms.Q8Scales[i / 512 * forms.BlockStride + i % 512 / 32]);
+            Assert.Equal((sbyte)MathF.Round(input.Values[i] * (127f / most)), forms.Q8Values[i / 512 * forms.ByteStride + i % 512]);
+            var block = new ReadOnlySpan<float>(input.Values + i / 256 * 256, 256).ToArray();
+            var inverse = -127f / block.MaxBy(MathF.Abs);
+            Assert.Equal(1f / inverse, forms.K8Scales[i / 512 * forms.BlockStride + i % 512 / 256]);
+            Assert.Equal((sbyte)Math.Min(127, MathF.Round(input.Values[i] * inverse)), forms.K8Values[i / 512 * forms.ByteStride + i % 512]);
+            Assert.Equal((float)(Half)input.Values[i], forms.Halves[i]);
+        }
+
+        for (var group = 0; group < 512 / 16; group++)
+        {
+            Assert.Equal(new ReadOnlySpan<sbyte>(forms.K8Values + 16 * group, 16).ToArray().Sum(static q => q), forms.K8Sums[group]);
+        }
+    }
+
     [Fact]
     public void A_group_of_products_of_several_types_shares_one_input()
     {
