@@ -25,7 +25,7 @@ internal sealed class InferenceEngine : IAsyncDisposable
     {
         _parts = parts;
         _pooling = Embedder.PoolingOf(parts.File.Metadata, parts.Config.Architecture);
-        _metrics = new EngineMetrics(Path.GetFileName(parts.File.Path), () => Statistics);
+        _metrics = new EngineMetrics(Path.GetFileName(parts.File.Path), () => _scheduler is { } scheduler ? scheduler.Statistics : default);
         var scheduling = new SchedulerOptions
         {
             ContextLength = parts.Memory.ContextLength,
