@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Signalbox.Inference.Kernels.Blocked;
 using Signalbox.Inference.Threading;
 
 namespace Signalbox.Inference.Kernels;

@@ -1,5 +1,5 @@
 using Signalbox.Inference.Gguf;
-using Signalbox.Inference.Kernels;
+using Signalbox.Inference.Kernels.Blocked;
 using Signalbox.Inference.Tests.Support;
 using Signalbox.Inference.Threading;
 

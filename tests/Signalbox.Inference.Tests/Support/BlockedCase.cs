@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Kernels;
+using Signalbox.Inference.Kernels.Blocked;
 using Signalbox.Inference.Threading;
 
 namespace Signalbox.Inference.Tests.Support;

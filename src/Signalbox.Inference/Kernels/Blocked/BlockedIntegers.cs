@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Signalbox.Inference.Gguf;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>Panels of quantized weights: unpacked to bytes, multiplied with the input's int8 values, scaled once per block.</summary>
 internal static unsafe class BlockedIntegers

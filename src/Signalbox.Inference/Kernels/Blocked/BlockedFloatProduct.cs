@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>
 /// Products of a packed panel of F32 ([column][32 rows], see <see cref="BlockedPacking"/>) with rows of F32. Nothing in it knows of

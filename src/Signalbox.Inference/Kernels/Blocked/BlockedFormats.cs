@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Signalbox.Inference.Gguf;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>
 /// A quantized type as the blocked kernels see it: weight = scale * (value - Zero) - minimum, value an unsigned byte, with a scale (and a

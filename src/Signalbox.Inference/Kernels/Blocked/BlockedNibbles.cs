@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>
 /// Tiles of 4 tokens x 32 rows of values below 16, with 512-bit vectors. A pair of products is at most 2 * 15 * 128, so eight of them

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Signalbox.Inference.Gguf;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>Panels of F32, F16 and BF16 weights, as F32.</summary>
 internal static unsafe class BlockedFloats

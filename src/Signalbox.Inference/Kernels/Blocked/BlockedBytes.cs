@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>Tiles of 4 tokens x 16 rows of unsigned bytes, with 256-bit vectors; twice for a panel.</summary>
 internal static unsafe class BlockedBytes

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>What an integer kernel is given: a packed panel and up to <see cref="Most"/> tokens.</summary>
 internal unsafe struct BlockedTile

@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>Up to <see cref="BlockedProduct.PanelRows"/> rows of one matrix times all rows of the input.</summary>
 internal unsafe struct BlockedTask

@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>Tiles of outputs: [token][row] with a stride between tokens.</summary>
 internal static unsafe class BlockedOutput

@@ -1,7 +1,7 @@
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Threading;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>
 /// Products of weights with many tokens. The weights stay as the file has them; each thread repacks a panel of 32 rows at a time into a

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Signalbox.Inference.Gguf;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Blocked;
 
 /// <summary>
 /// Panels: 32-bit units (one F32, or four bytes) of 32 rows side by side, so that a vector holds the same columns of 16 (8, 4) rows.
