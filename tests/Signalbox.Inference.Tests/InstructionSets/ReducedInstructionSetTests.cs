@@ -19,7 +19,7 @@ public sealed class ReducedInstructionSetTests
         Assert.Contains("Failed: 0", output, StringComparison.Ordinal);
 
         // The child has seen the switches; tests of kernels that need what is off may be skipped.
-        Assert.DoesNotContain($"{nameof(InstructionSetTests.What_is_switched_off_is_not_there)} [SKIP]", output, StringComparison.Ordinal);
+        Assert.Contains("Not Run: 0", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Total: 0", output, StringComparison.Ordinal);
     }
 
@@ -33,6 +33,8 @@ public sealed class ReducedInstructionSetTests
         }
 
         start.ArgumentList.Add("-noColor");
+        start.ArgumentList.Add("-explicit");
+        start.ArgumentList.Add("on");
         start.ArgumentList.Add("-namespace");
         start.ArgumentList.Add(typeof(InstructionSetTests).Namespace!);
 

@@ -1,3 +1,4 @@
+using Signalbox.Inference.Kernels.Rows;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Kernels;
 using Signalbox.Inference.Tests.Support;

@@ -1,3 +1,4 @@
+using Signalbox.Inference.Kernels.Rows;
 using System.Runtime.InteropServices;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Kernels;

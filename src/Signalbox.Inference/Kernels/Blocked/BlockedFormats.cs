@@ -1,3 +1,4 @@
+using Signalbox.Inference.Kernels.Rows;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Signalbox.Inference.Gguf;

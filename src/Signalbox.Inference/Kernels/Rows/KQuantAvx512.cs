@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>
 /// K-quant weights times Q8_K input, 64 values at a time. Products of unsigned weights and signed input are summed in pairs to 16 bits (at

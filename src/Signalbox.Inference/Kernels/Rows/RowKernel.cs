@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>One row of weights times one row of the input.</summary>
 internal unsafe interface IRowDot

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>Q8_0 weights times Q8_0 input with AVX-VNNI.</summary>
 internal readonly unsafe struct Q8Vnni : IRowDot

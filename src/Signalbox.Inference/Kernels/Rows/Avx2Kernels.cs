@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>Quantized weights on processors with AVX2, 32 values at a time; all sums of integers are exact.</summary>
 internal static unsafe class Avx2Kernels

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>Q4_0 weights times Q8_0 input, four blocks at a time with AVX-512; reads the input's groups.</summary>
 internal readonly unsafe struct Q4Avx512 : IRowDot

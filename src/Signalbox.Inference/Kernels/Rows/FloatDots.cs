@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>F32, F16 and BF16 weights 16 at a time; <typeparamref name="TWeights"/> widens them.</summary>
 internal readonly unsafe struct FloatDot512<TWeights> : IRowDot

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>The 12 packed bytes of a Q4_K or Q5_K block: 8 scales and 8 minima of 6 bits.</summary>
 internal static unsafe class KQuantScales

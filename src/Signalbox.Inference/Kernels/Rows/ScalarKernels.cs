@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Signalbox.Inference.Gguf;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>The products one value after the other: the reference beside every kernel, and what runs where no other does.</summary>
 internal static unsafe class ScalarKernels

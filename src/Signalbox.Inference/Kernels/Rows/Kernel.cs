@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Signalbox.Inference.Gguf;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>The kernel for a type of weights that this machine is best at, and the form of the input that it reads.</summary>
 internal static unsafe class Kernel

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>Q8_0 and Q4_0 weights on Arm, with the dot-product instructions where the processor has them.</summary>
 internal static unsafe class ArmDots

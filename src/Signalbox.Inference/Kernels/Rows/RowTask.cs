@@ -1,4 +1,4 @@
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>Some rows of one matrix times all rows of the input: what a kernel is given.</summary>
 internal unsafe struct RowTask
