@@ -12,7 +12,7 @@ internal sealed unsafe partial class LanguageModel
         var weights = _weights.Layers[layer];
         var (heads, keyHeads) = (Config.HeadsByLayer[layer], Config.KeyValueHeadsByLayer[layer]);
         Normalize(weights.AttentionNorm, null);
-        Multiply(batch, _state.Normed, weights.Query, _state.Queries, weights.Key, _state.Keys, weights.Value, _state.Values);
+        MultiplyQueriesKeysValues(batch, weights);
 
         var rope = Config.WindowOf(layer) == int.MaxValue ? _state.Rope : _state.SlidingRope;
         PlaceSlots(batch, layer);
