@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Signalbox.Inference.Kernels;
+using Signalbox.Inference.Kernels.Attention;
 using Signalbox.Inference.Transformer;
 
 namespace Signalbox.Inference.Sessions;

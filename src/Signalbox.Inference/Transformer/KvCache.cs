@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Signalbox.Inference.Kernels;
+using Signalbox.Inference.Kernels.Attention;
 
 namespace Signalbox.Inference.Transformer;
 

@@ -1,4 +1,5 @@
-using Signalbox.Inference.Kernels;
+using Signalbox.Inference.Kernels.Attention;
+using Signalbox.Inference.Kernels.Rows;
 
 namespace Signalbox.Inference.Transformer;
 
@@ -11,7 +12,7 @@ internal sealed unsafe partial class LanguageModel
         var weights = _weights.Layers[layer];
         var (heads, keyHeads) = (Config.HeadsByLayer[layer], Config.KeyValueHeadsByLayer[layer]);
         Normalize(weights.AttentionNorm, null);
-        Multiply(batch, _state.Normed, weights.Query, _state.Queries, weights.Key, _state.Keys, weights.Value, _state.Values);
+        MultiplyQueriesKeysValues(batch, weights);
 
         var rope = Config.WindowOf(layer) == int.MaxValue ? _state.Rope : _state.SlidingRope;
         PlaceSlots(batch, layer);

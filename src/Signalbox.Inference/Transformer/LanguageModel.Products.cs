@@ -1,4 +1,5 @@
 using Signalbox.Inference.Kernels;
+using Signalbox.Inference.Kernels.Rows;
 
 namespace Signalbox.Inference.Transformer;
 
@@ -24,18 +25,19 @@ internal sealed unsafe partial class LanguageModel
         Adapt(batch, input, second, secondOutput);
     }
 
-    private void Multiply(Batch batch, Activations input, in Linear query, float* queries, in Linear key, float* keys, in Linear value, float* values)
+    private void MultiplyQueriesKeysValues(Batch batch, LayerWeights weights)
     {
+        var (query, key, value) = (weights.Query, weights.Key, weights.Value);
         ReadOnlySpan<Product> products =
         [
-            new Product(query.Weights, queries, query.Weights.Rows),
-            new Product(key.Weights, keys, key.Weights.Rows),
-            new Product(value.Weights, values, value.Weights.Rows),
+            new Product(query.Weights, _state.Queries, query.Weights.Rows),
+            new Product(key.Weights, _state.Keys, key.Weights.Rows),
+            new Product(value.Weights, _state.Values, value.Weights.Rows),
         ];
-        MatrixProduct.Run(Pool, input, products);
-        Adapt(batch, input, query, queries);
-        Adapt(batch, input, key, keys);
-        Adapt(batch, input, value, values);
+        MatrixProduct.Run(Pool, _state.Normed, products);
+        Adapt(batch, _state.Normed, query, _state.Queries);
+        Adapt(batch, _state.Normed, key, _state.Keys);
+        Adapt(batch, _state.Normed, value, _state.Values);
     }
 
     /// <summary>output += factor * B (A input), for the rows of each sequence with the adapters of that sequence.</summary>

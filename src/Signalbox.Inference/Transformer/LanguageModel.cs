@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Kernels;
+using Signalbox.Inference.Kernels.Rows;
 using Signalbox.Inference.Quantization;
 using Signalbox.Inference.Threading;
 

@@ -1,6 +1,6 @@
 namespace Signalbox.Inference.Transformer;
 
-/// <summary>Cosines and sines of the tokens of a pass, laid out as <see cref="Kernels.Rope"/> wants them.</summary>
+/// <summary>Cosines and sines of the tokens of a pass, laid out as <see cref="Kernels.Attention.Rope"/> wants them.</summary>
 internal sealed unsafe class RopeAngles : IDisposable
 {
     private readonly RopeConfig _config;

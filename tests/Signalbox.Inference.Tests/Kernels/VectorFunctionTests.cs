@@ -1,4 +1,5 @@
-using Signalbox.Inference.Kernels;
+using Signalbox.Inference.Kernels.Attention;
+using Signalbox.Inference.Kernels.Rows;
 
 namespace Signalbox.Inference.Tests.Kernels;
 

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Signalbox.Inference.Kernels.Rows;
 using Signalbox.Inference.Transformer;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Attention;
 
 /// <summary>
 /// How one head's keys and values lie in a cache. Keys: blocks of 16 positions; in a block the values [KeyLength, 16], so that 16 scores are

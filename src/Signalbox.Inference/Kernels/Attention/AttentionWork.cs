@@ -1,9 +1,10 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Signalbox.Inference.Kernels.Rows;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Transformer;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Attention;
 
 /// <summary>Some following tokens of one sequence, whose attention is computed together, and the cache that they look at.</summary>
 internal unsafe struct AttentionTile

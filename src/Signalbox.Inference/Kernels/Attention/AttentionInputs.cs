@@ -1,6 +1,7 @@
+using Signalbox.Inference.Kernels.Rows;
 using Signalbox.Inference.Threading;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Attention;
 
 /// <summary>Where one token's keys and values go.</summary>
 internal unsafe struct CacheSlot

@@ -1,6 +1,6 @@
 using Signalbox.Inference.Threading;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>Adds a product of low rank to the outputs of a linear layer: y += factor * B (A x) (LoRA, arXiv:2106.09685).</summary>
 internal unsafe struct LowRank

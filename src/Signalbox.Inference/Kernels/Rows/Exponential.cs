@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>
 /// e^x to a relative error below 2e-7: x = n ln 2 + r, a polynomial for e^r (Cephes, S. Moshier), and n into the exponent. The same steps for

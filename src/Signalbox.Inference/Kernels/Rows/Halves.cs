@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>
 /// IEEE half precision in bulk. .NET has no class for the processor's own conversion, so it is done on the bits: exponent and fraction move

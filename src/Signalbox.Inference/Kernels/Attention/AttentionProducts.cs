@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Attention;
 
 /// <summary>The two products of attention, for a group of 8, 4 or 1 query rows and a block of positions, all in F32.</summary>
 internal static unsafe class AttentionProducts

@@ -1,7 +1,7 @@
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Transformer;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>The function between the two halves of a feed-forward block, for all tokens.</summary>
 internal unsafe struct GatingWork

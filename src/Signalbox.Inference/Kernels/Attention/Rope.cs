@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Attention;
 
 /// <summary>Rotary position embedding of one head (arXiv:2104.09864).</summary>
 internal static unsafe class Rope

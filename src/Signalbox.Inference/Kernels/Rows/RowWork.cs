@@ -1,7 +1,7 @@
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Transformer;
 
-namespace Signalbox.Inference.Kernels;
+namespace Signalbox.Inference.Kernels.Rows;
 
 /// <summary>
 /// What happens to each token's state around the products: bias, norm of the block's output, residual sum, norm for the next block. A part whose
