@@ -20,13 +20,12 @@ internal static class EnginePath
     public static IEnumerable<(string Name, long Bytes)> Measure()
     {
         using var file = RandomModels.Create(new RandomModel { VocabularySize = 2_000, ContextLength = ContextLength, Type = TensorType.Q4_0 });
-        yield return ($"token of an answer ({Answers} at once)", Generate(file.Path, schema: null));
-        yield return ($"token of an answer held to a JSON schema ({Answers} at once)", Generate(file.Path, Texts));
+        yield return ($"token of an answer ({Answers} at once)", Generate(file.Path));
         yield return ("token masked, allowed and accepted by a grammar", Mask(file.Path));
     }
 
     /// <summary>The scheduler's steps, taken by this thread instead of one of its own.</summary>
-    private static long Generate(string path, string? schema)
+    private static long Generate(string path)
     {
         var options = new EngineOptions { Threads = 2, ContextLength = ContextLength, MinimumSlots = Answers };
         if (!EngineParts.TryLoad(path, options, out var parts, out var fault))
@@ -37,8 +36,7 @@ internal static class EnginePath
         using (parts)
         {
             using var scheduler = new Scheduler(parts.Runner, new SchedulerOptions { ContextLength = ContextLength, MinimumSlots = Answers }, TimeProvider.System);
-            var grammar = schema is null ? null : Compile(schema, parts.Tokenizer);
-            var answers = Enumerable.Range(0, Answers).Select(i => Start(parts, grammar, seed: i)).ToArray();
+            var answers = Enumerable.Range(0, Answers).Select(i => Start(parts, seed: i)).ToArray();
             foreach (var answer in answers)
             {
                 if (scheduler.Submit(answer) is { } refusal)
@@ -74,9 +72,9 @@ internal static class EnginePath
         }
     }
 
-    private static Answer Start(EngineParts parts, JsonSchemaGrammar? grammar, int seed)
+    private static Answer Start(EngineParts parts, int seed)
     {
-        var request = new GenerationRequest { Prompt = [300 + seed, 301, 302, 303], Sampling = new() { Seed = (ulong)seed }, Grammar = grammar };
+        var request = new GenerationRequest { Prompt = [300 + seed, 301, 302, 303], Sampling = new() { Seed = (ulong)seed } };
         return new Answer(request, new EndlessTokenizer(parts.Tokenizer), parts.Runner.VocabularySize, ContextLength);
     }
 

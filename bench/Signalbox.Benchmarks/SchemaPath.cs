@@ -109,8 +109,13 @@ internal sealed class SchemaPath
     private async Task<double> RateAsync(JsonSchemaGrammar? grammar)
     {
         var (tokens, time) = (0, TimeSpan.Zero);
-        while (tokens < _generate)
+        for (var answers = 0; tokens < _generate; answers++)
         {
+            if (answers > _generate)
+            {
+                throw new InvalidOperationException("The model's answers end with their first token; there is nothing to measure.");
+            }
+
             var request = new GenerationRequest { Prompt = [1, 300, 301, 302], MaxTokens = Math.Max(_generate, grammar?.MinimumTokens ?? 1), Sampling = new() { Seed = ++_seed }, Grammar = grammar };
             if (!_engine.TryStart(request, out var answer, out var fault))
             {
@@ -118,7 +123,7 @@ internal sealed class SchemaPath
             }
 
             var (first, count, ended) = (0L, 0, false);
-            while (!ended && tokens + count < _generate)
+            while (!ended && tokens + count <= _generate)
             {
                 if (!answer.Stream.TryRead(out var step))
                 {
