@@ -1,11 +1,23 @@
 // Measures what the hot path allocates, and how long a plan and an inspection take, and fails when either has grown beyond budgets.json.
 //   dotnet run -c Release --project bench/Signalbox.Benchmarks
+// With the word schema it measures what holding answers to a JSON schema costs a model file (see docs/engine-benchmarks.md):
+//   dotnet run -c Release --project bench/Signalbox.Benchmarks schema FILE [--schema FILE] [--generate N] [--threads N] [--runs N]
 using System.Text.Json;
 using Signalbox.Benchmarks;
+
+if (args is ["schema", ..])
+{
+    return await SchemaPath.RunAsync(args[1..]);
+}
 
 using var budgets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "budgets.json")));
 var failed = 0;
 foreach (var (name, bytes) in HotPath.Measure())
+{
+    Judge(name, bytes, name, "bytes");
+}
+
+foreach (var (name, bytes) in EnginePath.Measure())
 {
     Judge(name, bytes, name, "bytes");
 }
