@@ -71,14 +71,14 @@ internal sealed class LocalChatRequest(InferenceEngine engine, GrammarCache gram
 
         var effort = options.Reasoning?.Effort;
         var template = new ChatPromptOptions { Thinking = effort is null ? null : effort != ReasoningEffort.None };
-        if (!engine.Template.TryRender(all, template, out var text, out fault))
+        if (!engine.Template.TryRender(QuotedTokens.Mark(all, engine.Tokenizer), template, out var text, out fault))
         {
             return false;
         }
 
         prompt = [];
         var tokenizer = engine.Tokenizer;
-        tokenizer.Encode(text, prompt, parseSpecial: true, addSpecial: false);
+        QuotedTokens.Encode(text, tokenizer, prompt);
         if (tokenizer is { AddsBeginOfText: true, BeginOfText: { } begin } && (prompt.Count == 0 || prompt[0] != begin))
         {
             // Many templates write it themselves; twice would be a prompt that the model never saw.
