@@ -71,8 +71,17 @@ internal static unsafe class ModelQuantizer
         }
     }
 
+    private static readonly string[] Devices = ["/dev/", "/proc/", "/sys/"];
+
     private static EngineFault? Refuse(GgufFile file, string destination, TensorType type)
     {
+        // A file is written beside and renamed over the target; what is no ordinary file would be replaced, not written to.
+        var target = new FileInfo(destination);
+        if (target.LinkTarget is not null || Directory.Exists(destination) || Devices.Any(target.FullName.StartsWith))
+        {
+            return new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is a folder, a link or a device: name an ordinary file to write to.");
+        }
+
         if (Path.GetFullPath(file.Path) == Path.GetFullPath(destination))
         {
             return new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is the model itself: name another file to write to.");

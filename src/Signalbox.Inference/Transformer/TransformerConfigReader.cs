@@ -18,7 +18,11 @@ internal sealed class TransformerConfigReader(GgufFile file)
     public bool TryRead([NotNullWhen(true)] out TransformerConfig? config, [NotNullWhen(false)] out EngineFault? fault)
     {
         config = null;
-        if (!_metadata.TryGetString("general.architecture", out var architecture))
+        if (_metadata.TryGetString("general.type", out var type) && type == "adapter")
+        {
+            _fault = new EngineFault(EngineFaultKind.Unsupported, "The file is a LoRA adapter, not a model. Name its base model, and give the adapter with --lora or under adapters.");
+        }
+        else if (!_metadata.TryGetString("general.architecture", out var architecture))
         {
             _fault = new EngineFault(EngineFaultKind.InvalidFile, "The file has no general.architecture: it is not a model, or it is damaged. Fetch it again.");
         }

@@ -12,6 +12,15 @@ internal static class CommandLine
     public const int Failed = 1;
     public const int WrongWords = 2;
 
+    private static readonly TimeSpan TerminationPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Says what is wrong with the words, and the exit code for that.</summary>
+    public static int Refuse(string problem)
+    {
+        Console.Error.WriteLine($"error: {problem}");
+        return WrongWords;
+    }
+
     public static RootCommand CreateRoot()
     {
         var root = new RootCommand("Signalbox: one address for every LLM. Without a verb: serve.");
@@ -47,14 +56,16 @@ internal static class CommandLine
             return WrongWords;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        // The server has its own way to end; a verb that writes files is told, so that it leaves nothing half done.
+        var patience = words[0] == "model" ? TerminationPatience : (TimeSpan?)null;
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = patience });
     }
 
     /// <summary>The parser speaks of types; whoever typed the words thinks in numbers, and may have mistyped a verb or an option.</summary>
     private static string Plain(ParseError error, ParseResult parsed)
     {
         if (error.SymbolResult is OptionResult { Option: var option, Tokens: [var given, ..] } && KindOf(option.ValueType) is { } kind
-            && error.Message.Contains("System.", StringComparison.Ordinal))
+            && (error.Message.Contains("System.", StringComparison.Ordinal) || error.Message.Contains("Signalbox.", StringComparison.Ordinal)))
         {
             return $"{option.Name} must be {kind}, not {Words.Quote(given.Value)}.";
         }
@@ -75,6 +86,8 @@ internal static class CommandLine
     private static string? KindOf(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain == typeof(int) || plain == typeof(long) ? "a whole number" : plain == typeof(double) || plain == typeof(decimal) ? "a number" : null;
+        return plain == typeof(int) || plain == typeof(long) ? "a whole number" : plain == typeof(double) || plain == typeof(float) || plain == typeof(decimal) ? "a number"
+            : plain.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(plain))
+            : null;
     }
 }

@@ -148,6 +148,13 @@ internal sealed class ModelBench
                     return false;
                 }
 
+                var positions = Math.Max(asked.Prompt, asked.Depth + 1 + asked.Generate);
+                if (positions > model.Config.ContextLength)
+                {
+                    fault = new EngineFault(EngineFaultKind.ContextLength, $"{positions} positions were asked for and the model has {model.Config.ContextLength}; lower --prompt, --depth or --generate.");
+                    return false;
+                }
+
                 var bench = new ModelBench(asked, time, model, cancel);
                 try
                 {

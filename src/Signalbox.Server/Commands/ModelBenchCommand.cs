@@ -32,8 +32,8 @@ internal static class ModelBenchCommand
                 return Task.FromResult(Fail(problem, CommandLine.WrongWords));
             }
 
-            // Nothing else runs in this process: the thread that asks is one of the workers.
-            return Task.FromResult(Run(asked, parsed.GetValue(asJson), cancel));
+            // On a thread of its own, so that a signal finds somebody who listens.
+            return Task.Run(() => Run(asked, parsed.GetValue(asJson), cancel), CancellationToken.None);
         });
         return command;
     }
@@ -41,6 +41,18 @@ internal static class ModelBenchCommand
     private static Option<int> Number(string name, string description, int standard) => new(name) { Description = description, DefaultValueFactory = _ => standard };
 
     private static int Run(ModelBenchRequest asked, bool asJson, CancellationToken cancel)
+    {
+        try
+        {
+            return Measure(asked, asJson, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail("cancelled.", CommandLine.Failed);
+        }
+    }
+
+    private static int Measure(ModelBenchRequest asked, bool asJson, CancellationToken cancel)
     {
         if (!ModelBench.TryRun(asked, TimeProvider.System, message => Console.Error.WriteLine(message), out var result, out var fault, cancel))
         {

@@ -34,7 +34,9 @@ internal static class ModelEvalCommand
             var asked = new EvalRequest(
                 parsed.GetValue(file)!, parsed.GetValue(tokens), parsed.GetValue(text), parsed.GetValue(special), parsed.GetValue(next), parsed.GetValue(top),
                 parsed.GetValue(full), parsed.GetValue(lora) ?? [], parsed.GetValue(cache), Math.Clamp(parsed.GetValue(threads), 1, 256));
-            return Task.FromResult(Run(asked, cancel));
+            return Wrong(asked, parsed.GetValue(threads)) is { } problem
+                ? Task.FromResult(Fail(problem, CommandLine.WrongWords))
+                : Task.Run(() => Run(asked, cancel), CancellationToken.None);
         });
         return command;
     }
@@ -65,7 +67,7 @@ internal static class ModelEvalCommand
 
                 if (Prompt(asked, tokenizer, model.Config.VocabularySize) is not { } prompt)
                 {
-                    return Fail($"--tokens must be numbers from 0 to {model.Config.VocabularySize - 1} separated by commas, or --text be given.");
+                    return Fail($"--tokens must be numbers from 0 to {model.Config.VocabularySize - 1} separated by commas, or --text be given.", CommandLine.WrongWords);
                 }
 
                 var adapters = new List<ActiveAdapter>();
@@ -186,10 +188,17 @@ internal static class ModelEvalCommand
         return CommandLine.Done;
     }
 
-    private static int Fail(string message)
+    private static string? Wrong(EvalRequest asked, int threads) =>
+        asked.Next is < 0 or > 1_000_000 ? "--n must be from 0 to 1,000,000."
+        : asked.Top is < 0 or > 1_000_000 ? "--top must be from 0 to 1,000,000."
+        : threads is < 1 or > 256 ? "--threads must be from 1 to 256."
+        : asked is { Text: not null, Tokens: not null } ? "--tokens and --text exclude each other; give one."
+        : null;
+
+    private static int Fail(string message, int code = CommandLine.Failed)
     {
         Console.Error.WriteLine($"error: {message}");
-        return CommandLine.Failed;
+        return code;
     }
 }
 

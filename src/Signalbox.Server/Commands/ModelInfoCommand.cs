@@ -17,7 +17,9 @@ internal static class ModelInfoCommand
         var threads = new Option<int>("--threads") { Description = "Threads that read memory for the measurement.", DefaultValueFactory = static _ => Math.Min(Environment.ProcessorCount, 16) };
         var asJson = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("info", "Says what a model file is, whether it fits this machine, how fast it can be at most, and what would fit.") { file, context, cache, threads, asJson };
-        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(context), parsed.GetValue(cache), Math.Clamp(parsed.GetValue(threads), 1, 256), parsed.GetValue(asJson)));
+        command.SetAction(parsed => parsed.GetValue(threads) is < 1 or > 256
+            ? CommandLine.Refuse("--threads must be from 1 to 256.")
+            : Run(parsed.GetValue(file)!, parsed.GetValue(context), parsed.GetValue(cache), parsed.GetValue(threads), parsed.GetValue(asJson)));
         return command;
     }
 

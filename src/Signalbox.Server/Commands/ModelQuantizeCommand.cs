@@ -17,7 +17,7 @@ internal static class ModelQuantizeCommand
         var type = new Option<string>("--type") { Description = "q8_0 (about half of F16, hardly any loss) or q4_0 (about a quarter, some loss).", HelpName = "q8_0|q4_0", Required = true };
         var target = new Option<string>("--out") { Description = "Where the smaller model is written; replaced when it is there.", HelpName = "OUT", Required = true };
         var command = new Command("quantize", "Writes a model again with smaller weights, for less memory and faster answers.") { file, type, target };
-        command.SetAction((parsed, cancel) => Task.FromResult(Run(parsed.GetValue(file)!, parsed.GetValue(type)!, parsed.GetValue(target)!, cancel)));
+        command.SetAction((parsed, cancel) => Task.Run(() => Run(parsed.GetValue(file)!, parsed.GetValue(type)!, parsed.GetValue(target)!, cancel), CancellationToken.None));
         return command;
     }
 

@@ -13,6 +13,7 @@ internal static class ConfigValidator
     {
         CheckServer(config.Server, reading);
         CheckProviders(config, reading);
+        new LocalModelCheck(config.Local, reading).Check();
         CheckModels(config, reading);
         new RouteValidator(config, reading).Check();
         TaskWordCheck.Check(config, reading);

@@ -190,12 +190,16 @@ internal sealed class GatewaySnapshot
         return models;
     }
 
-    /// <summary>What a file is decides what its model can do; one that is no model, or cannot be read, is passed over here and named by <c>config check</c>.</summary>
+    /// <summary>
+    /// What a file is decides what its model can do. A file of the folder that is no model is passed over; a model that the configuration lists
+    /// stays, so that whoever asks for it is told why it cannot be loaded.
+    /// </summary>
     private IEnumerable<Deployment> ListLocal(LocalProvider local)
     {
         foreach (var config in local.Models)
         {
-            if (local.Describe(config.Name) is { } model)
+            var isListed = Config.Local.Models.ContainsKey(config.Name);
+            if ((local.Describe(config.Name) ?? (isListed ? _catalog.Resolve(local.Name, config.Name) : null)) is { } model)
             {
                 yield return Deploy(local, config.Name) with { Model = model, Quality = config.Quality, UseCases = config.UseCases };
             }

@@ -119,9 +119,45 @@ public sealed class LocalModelTests
         foreach (var name in (string[])["damaged", "gone"])
         {
             var answer = await bench.ChatAsync($"local/{name}");
-            Assert.True(answer.Status is 404 or 502 or 503, answer.Text);
+            Assert.True(answer.Status is 404 or 502, answer.Text);
             Assert.Contains(name, answer.Text);
         }
+    }
+
+    [Fact]
+    public async Task What_only_the_engine_understands_of_a_body_reaches_it()
+    {
+        await using var bench = await LocalBench.StartAsync();
+        var unknown = await bench.ChatAsync("local/small", ",\"lora\":\"formal\"");
+        Assert.Equal(400, unknown.Status);
+        Assert.Contains("formal", unknown.Text);
+        Assert.Equal(400, (await bench.ChatAsync("local/small", ",\"min_p\":7")).Status);
+        Assert.Equal(400, (await bench.Gateway.AskAsync("/api/chat", """{"model":"local/small","stream":false,"messages":[{"role":"user","content":"hi"}],"options":{"repeat_penalty":-3}}""")).Status);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Log_probabilities_come_with_their_alternatives(bool stream)
+    {
+        await using var bench = await LocalBench.StartAsync();
+        var answer = await bench.ChatAsync("local/small", $",\"logprobs\":true,\"top_logprobs\":2,\"stream\":{(stream ? "true" : "false")}");
+        Assert.Equal(200, answer.Status);
+        Assert.Contains("\"top_logprobs\":[{", answer.Text);
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_loaded_is_its_operators_fault_and_the_route_goes_on()
+    {
+        await using var bench = await LocalBench.StartAsync(local: """, "models": { "small": { "memoryLimitMiB": 1 } }""", prepare: static b =>
+        {
+            b.Add("small");
+            b.Add("other");
+        }, rest: ""","routes":{"both":{"models":["local/small","local/other"]}}""");
+        var alone = await bench.ChatAsync("local/small");
+        Assert.Equal((502, "upstream_unavailable"), (alone.Status, alone.ErrorWord));
+        Assert.Contains("MiB", alone.Text);
+        Assert.Equal("local/other", (await bench.ChatAsync("both")).Headers["x-signalbox-model"]);
     }
 
     [Fact]

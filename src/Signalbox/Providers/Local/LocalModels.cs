@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.AI;
 using Signalbox.Configuration;
 using Signalbox.Inference;
 using Signalbox.Inference.Sessions;
@@ -55,7 +56,7 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
         lock (_lock)
         {
             return [.. _models.Where(static pair => pair.Value is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-                .Select(static pair => (pair.Value.Value.Result.Client.ModelId, pair.Value.Value.Result.Engine.Statistics))];
+                .Select(static pair => (pair.Value.Value.Result.Name, pair.Value.Value.Result.Engine.Statistics))];
         }
     }
 
@@ -130,7 +131,7 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
         };
         if (!InferenceEngine.TryLoad(config.File!, options, time, out var engine, out var fault))
         {
-            throw new EngineException(fault);
+            throw NotLoaded(config, fault);
         }
 
         foreach (var (name, path) in config.Adapters)
@@ -138,12 +139,16 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
             if (!engine.TryAddAdapter(name, path, out fault))
             {
                 _ = engine.DisposeAsync().AsTask();
-                throw new EngineException(fault);
+                throw NotLoaded(config, fault);
             }
         }
 
-        return new LocalModel(engine, new LocalChatClient(engine, config.Name), new LocalEmbeddingGenerator(engine, config.Name));
+        return new LocalModel(engine, new LocalVocabulary(new LocalChatClient(engine, config.Name)), config.Name, new LocalEmbeddingGenerator(engine, config.Name));
     }
+
+    /// <summary>Whatever keeps a model from being loaded is its operator's to mend, never the caller's, and waiting does not help.</summary>
+    private static EngineException NotLoaded(LocalModelConfig config, EngineFault fault) =>
+        new(new EngineFault(EngineFaultKind.InvalidFile, $"The local model {config.Name} cannot be loaded. {fault.Message}"));
 
     private readonly record struct LocalModelKey(string Settings, int? Threads, DateTime Written)
     {
@@ -154,4 +159,4 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
 }
 
 /// <summary>A loaded model behind the vocabulary.</summary>
-internal sealed record LocalModel(InferenceEngine Engine, LocalChatClient Client, LocalEmbeddingGenerator Embeddings);
+internal sealed record LocalModel(InferenceEngine Engine, IChatClient Client, string Name, LocalEmbeddingGenerator Embeddings);

@@ -77,7 +77,13 @@ internal sealed class LocalProvider : IProvider
         }
 
         var (model, error) = await OpenAsync(call.Deployment.Upstream, cancel);
-        return model is null ? new FailedAnswer(error!) : await new ChatClientProvider(Name, model.Client, Locality).SendAsync(call, cancel);
+        if (model is null)
+        {
+            return new FailedAnswer(error!);
+        }
+
+        call.Request = LocalVocabulary.WithFields(call.Request);
+        return await new ChatClientProvider(Name, model.Client, Locality).SendAsync(call, cancel);
     }
 
     /// <summary>Vectors of texts; or why there are none.</summary>
