@@ -1,3 +1,4 @@
+using Signalbox.Configuration.Local;
 using Signalbox.Configuration.Fields;
 using Signalbox.Providers.Local;
 using Signalbox.Configuration.Resilience;

@@ -1,3 +1,4 @@
+using Signalbox.Configuration.Local;
 using System.Collections.ObjectModel;
 using Signalbox.Configuration.Fields;
 using Signalbox.Providers.Local;

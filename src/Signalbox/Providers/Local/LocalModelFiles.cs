@@ -1,4 +1,4 @@
-using Signalbox.Configuration;
+using Signalbox.Configuration.Local;
 
 namespace Signalbox.Providers.Local;
 

@@ -1,6 +1,6 @@
+using Signalbox.Configuration.Local;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.AI;
-using Signalbox.Configuration;
 using Signalbox.Inference;
 using Signalbox.Inference.Sessions;
 

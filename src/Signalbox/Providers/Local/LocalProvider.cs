@@ -1,3 +1,4 @@
+using Signalbox.Configuration.Local;
 using Microsoft.Extensions.AI;
 using Signalbox.Catalog;
 using Signalbox.Configuration;

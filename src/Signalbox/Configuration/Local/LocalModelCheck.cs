@@ -3,7 +3,7 @@ using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Transformer;
 using Signalbox.Providers.Local;
 
-namespace Signalbox.Configuration;
+namespace Signalbox.Configuration.Local;
 
 /// <summary>
 /// Checks the models that run in this process. What contradicts itself is an error; a file that is not there or cannot be used is a warning,

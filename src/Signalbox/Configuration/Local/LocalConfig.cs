@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 using Signalbox.Configuration.Fields;
 using Signalbox.Inference.Transformer;
 
-namespace Signalbox.Configuration;
+namespace Signalbox.Configuration.Local;
 
 /// <summary>Models that run in this process, as the provider <c>local</c>.</summary>
 public sealed record LocalConfig
