@@ -91,7 +91,9 @@ internal sealed class SchemaPath
             }
 
             var compiled = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            var (freeRate, heldRate) = (await RateAsync(null), await RateAsync(grammar));
+            var lengths = new List<int>();
+            var heldRate = await RateAsync(grammar, lengths);
+            var freeRate = await RateAsync(null, lengths);
             if (run < 0)
             {
                 continue; // Code and vocabulary were prepared in it.
@@ -106,7 +108,9 @@ internal sealed class SchemaPath
     }
 
     /// <summary>Tokens per second from the first token of each answer on, in as many answers as it takes.</summary>
-    private async Task<double> RateAsync(JsonSchemaGrammar? grammar)
+    /// <param name="grammar">Null for free answers.</param>
+    /// <param name="lengths">Tokens of each answer; free ones get as many, because a token is dearer the longer its context.</param>
+    private async Task<double> RateAsync(JsonSchemaGrammar? grammar, List<int> lengths)
     {
         var (tokens, time) = (0, TimeSpan.Zero);
         for (var answers = 0; tokens < _generate; answers++)
@@ -116,7 +120,8 @@ internal sealed class SchemaPath
                 throw new InvalidOperationException("The model's answers end with their first token; there is nothing to measure.");
             }
 
-            var request = new GenerationRequest { Prompt = [1, 300, 301, 302], MaxTokens = Math.Max(_generate, grammar?.MinimumTokens ?? 1), Sampling = new() { Seed = ++_seed }, Grammar = grammar };
+            var most = grammar is null ? lengths[answers % lengths.Count] : Math.Max(_generate, grammar.MinimumTokens);
+            var request = new GenerationRequest { Prompt = [1, 300, 301, 302], MaxTokens = most, Sampling = new() { Seed = ++_seed }, Grammar = grammar };
             if (!_engine.TryStart(request, out var answer, out var fault))
             {
                 throw new InvalidOperationException(fault.Message);
@@ -143,6 +148,10 @@ internal sealed class SchemaPath
             time += Stopwatch.GetElapsedTime(first);
             tokens += Math.Max(0, count - 1);
             _engine.Cancel(answer);
+            if (grammar is not null)
+            {
+                lengths.Add(count);
+            }
         }
 
         return tokens / time.TotalSeconds;

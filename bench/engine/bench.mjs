@@ -13,7 +13,7 @@ const Rounds = 3;
 const LeastGeneration = { q4_0: 1.1, q8_0: 1.1, f16: 0.9 }; // least generation beside the build without AMX
 
 const { options } = readWords(process.argv.slice(2));
-const generate = options.quick ? 32 : 128;
+const generate = options.quick ? 64 : 128;
 const samples = options.keep ? path.join(work, 'samples.jsonl') : null;
 const types = Object.keys(LeastGeneration).filter(type => options.only.includes(type));
 const results = [];

@@ -10,14 +10,15 @@ namespace Signalbox.Inference.Gguf;
 /// </summary>
 internal sealed unsafe class GgufFile : IDisposable
 {
+    private readonly FileStream _stream;
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly Dictionary<string, GgufTensor> _byName;
     private bool _disposed;
 
-    private GgufFile(string path, long bytes, MemoryMappedFile map, MemoryMappedViewAccessor view, GgufReader read)
+    private GgufFile(FileStream stream, string path, long bytes, MemoryMappedFile map, MemoryMappedViewAccessor view, GgufReader read)
     {
-        (Path, FileBytes, _map, _view) = (path, bytes, map, view);
+        (_stream, Path, FileBytes, _map, _view) = (stream, path, bytes, map, view);
         (Metadata, Tensors) = (read.Metadata, read.Tensors);
         _byName = read.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
@@ -26,6 +27,7 @@ internal sealed unsafe class GgufFile : IDisposable
     public static bool TryOpen(string path, [NotNullWhen(true)] out GgufFile? file, [NotNullWhen(false)] out EngineFault? fault)
     {
         file = null;
+        FileStream? stream = null;
         MemoryMappedFile? map = null;
         MemoryMappedViewAccessor? view = null;
         if (Directory.Exists(path))
@@ -36,7 +38,7 @@ internal sealed unsafe class GgufFile : IDisposable
 
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             if (!stream.CanSeek || stream.Length == 0)
             {
                 fault = new EngineFault(EngineFaultKind.InvalidFile, $"{path} is empty or no ordinary file. Give the path of a model in the GGUF format.");
@@ -51,7 +53,7 @@ internal sealed unsafe class GgufFile : IDisposable
             var reader = new GgufReader(path, start, bytes);
             if (reader.TryRead(out fault))
             {
-                file = new GgufFile(path, bytes, map, view, reader);
+                file = new GgufFile(stream, path, bytes, map, view, reader);
                 return true;
             }
 
@@ -64,6 +66,13 @@ internal sealed unsafe class GgufFile : IDisposable
             map?.Dispose();
             fault = new EngineFault(EngineFaultKind.InvalidFile, $"{path} cannot be opened: {e.Message} Check the path and the file's permissions.");
             return false;
+        }
+        finally
+        {
+            if (file is null)
+            {
+                stream?.Dispose();
+            }
         }
     }
 
@@ -78,12 +87,35 @@ internal sealed unsafe class GgufFile : IDisposable
 
     public GgufTensor? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>Copies bytes of a tensor without the mapping, so that pages that are needed seldom take no memory of this process.</summary>
+    /// <param name="source">An address in the mapping.</param>
+    /// <param name="target">As many bytes as there are behind it, or fewer.</param>
+    public void Read(byte* source, Span<byte> target)
+    {
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        var offset = source - start;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        while (!target.IsEmpty)
+        {
+            var read = RandomAccess.Read(_stream.SafeFileHandle, target, offset);
+            if (read == 0)
+            {
+                throw new IOException($"{Path} was cut short while it was open; load the model again.");
+            }
+
+            offset += read;
+            target = target[read..];
+        }
+    }
+
     public void Dispose()
     {
         if (!_disposed)
         {
             _disposed = true;
             Release(_map, _view);
+            _stream.Dispose();
         }
     }
 

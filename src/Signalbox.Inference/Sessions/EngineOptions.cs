@@ -26,6 +26,9 @@ public sealed record EngineOptions
     /// <summary>How keys and values are kept. Default F16.</summary>
     public KvCacheType KvCacheType { get; init; }
 
-    /// <summary>The most tokens of one pass. Default 512.</summary>
-    public int BatchTokens { get; init; } = 512;
+    /// <summary>
+    /// The most tokens of one pass. Default 128: the buffers stay small, other conversations wait shorter for their next token, and longer
+    /// passes are hardly faster.
+    /// </summary>
+    public int BatchTokens { get; init; } = 128;
 }

@@ -118,7 +118,7 @@ internal sealed unsafe partial class LanguageModel : IDisposable
         for (var i = 0; i < tokens.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)tokens[i], (uint)Config.VocabularySize, nameof(batch));
-            ReadRow(_weights.TokenEmbedding, tokens[i], _state.States + (long)i * columns);
+            ReadEmbedding(tokens[i], _state.States + (long)i * columns);
         }
 
         AdaptEmbeddings(batch);
@@ -143,6 +143,21 @@ internal sealed unsafe partial class LanguageModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, weights.Rows);
         ReadRow(weights, row, _state.Delta);
         Vectors.Add(_state.Delta, _state.States + (long)token * Config.EmbeddingLength, Config.EmbeddingLength);
+    }
+
+    /// <summary>A few rows of a large table: where the table is nothing else, they are read from the file, which keeps the rest of it out of memory.</summary>
+    private void ReadEmbedding(int token, float* target)
+    {
+        var weights = _weights.TokenEmbedding;
+        if (weights.Data == _weights.Output.Weights.Data)
+        {
+            ReadRow(weights, token, target);
+            return;
+        }
+
+        var row = new Span<byte>(_state.EmbeddingRow, (int)weights.RowBytes);
+        _file.Read(weights.Data + token * weights.RowBytes, row);
+        Quantizer.Dequantize(weights.Type, row, new Span<float>(target, weights.Columns));
     }
 
     private static void ReadRow(WeightMatrix weights, int row, float* target)

@@ -19,6 +19,7 @@ internal sealed unsafe class RunState : IDisposable
     private readonly NativeBuffer _slots;
     private readonly NativeBuffer _tiles;
     private readonly NativeBuffer _geluTable;
+    private readonly NativeBuffer _embeddingRow;
 
     public RunState(TransformerConfig config, int tokens)
     {
@@ -35,6 +36,8 @@ internal sealed unsafe class RunState : IDisposable
         _values = NativeBuffer.OfFloats(tokens, (long)config.KeyValueHeads * config.ValueLength);
         _gate = NativeBuffer.OfFloats(config.Gating == GatingKind.GeluWithoutGate ? 0 : tokens, config.FeedForwardLength);
         _logits = NativeBuffer.OfFloats(config.IsEncoder ? 0 : tokens, config.VocabularySize);
+        // No type takes more bytes for a value than F32.
+        _embeddingRow = NativeBuffer.OfFloats(1, config.EmbeddingLength);
         _slots = new NativeBuffer((long)tokens * sizeof(CacheSlot));
         _tiles = new NativeBuffer((long)tokens * sizeof(AttentionTile));
         _geluTable = new NativeBuffer(config.Gating == GatingKind.Silu ? 0 : (ushort.MaxValue + 1) * sizeof(float));
@@ -86,6 +89,9 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>At most [T].</summary>
     public AttentionTile* Tiles => (AttentionTile*)_tiles.Data;
 
+    /// <summary>A row of the token embedding as the file has it.</summary>
+    public byte* EmbeddingRow => _embeddingRow.Data;
+
     /// <summary>[65536], where the model has a gelu.</summary>
     public float* GeluTable => _geluTable.Floats;
 
@@ -114,7 +120,7 @@ internal sealed unsafe class RunState : IDisposable
     {
         foreach (var buffer in new IDisposable?[]
         {
-            _states, _delta, _queries, _keys, _values, _gate, _logits, _slots, _tiles, _geluTable, Normed, Attended, Hidden, Rope, SlidingRope,
+            _states, _delta, _queries, _keys, _values, _gate, _logits, _slots, _tiles, _geluTable, _embeddingRow, Normed, Attended, Hidden, Rope, SlidingRope,
             AttentionScratch, LowRankScratch,
         })
         {

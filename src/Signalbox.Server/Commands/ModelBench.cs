@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Signalbox.Inference;
 using Signalbox.Inference.Gguf;
+using Signalbox.Inference.Sessions;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Transformer;
 
@@ -15,6 +16,9 @@ internal sealed record ModelBenchRequest(string File, int Prompt, int Generate, 
 {
     public KvCacheType Cache { get; init; }
 
+    /// <summary>The most tokens of a pass.</summary>
+    public int Batch { get; init; } = new EngineOptions().BatchTokens;
+
     /// <summary>What is wrong with it; null for nothing.</summary>
     public string? Problem =>
         Prompt is < 0 or > 1_000_000 ? "--prompt must be from 0 to 1,000,000."
@@ -23,6 +27,7 @@ internal sealed record ModelBenchRequest(string File, int Prompt, int Generate, 
         : Prompt + Generate == 0 ? "--prompt and --generate are both 0: there is nothing to measure."
         : Parallel is < 1 or > 256 ? "--parallel must be from 1 to 256."
         : Threads is < 1 or > 256 ? "--threads must be from 1 to 256."
+        : Batch is < 1 or > 65536 ? "--batch must be from 1 to 65,536."
         : Runs is < 1 or > 1000 ? "--runs must be from 1 to 1,000."
         : null;
 }
@@ -48,6 +53,7 @@ internal sealed record ModelBenchResult(ModelBenchRequest Asked, IReadOnlyList<d
             json.WriteNumber("threads", Asked.Threads);
             json.WriteNumber("depth", Asked.Depth);
             json.WriteNumber("parallel", Asked.Parallel);
+            json.WriteNumber("batch", Asked.Batch);
             json.WriteString("kv", Asked.Cache.ToString());
             json.WriteNumber("pp", Asked.Prompt);
             WriteRates(json, "pp", PromptRates);
@@ -99,7 +105,6 @@ internal sealed record ModelBenchResult(ModelBenchRequest Asked, IReadOnlyList<d
 /// <summary>Runs a model over made-up tokens and takes the time.</summary>
 internal sealed class ModelBench
 {
-    private const int BatchTokens = 512;
     private const int WarmUpTokens = 32;
     private const int WarmUpSteps = 4;
 
@@ -114,7 +119,7 @@ internal sealed class ModelBench
     private ModelBench(ModelBenchRequest asked, TimeProvider time, LanguageModel model, CancellationToken cancel)
     {
         (_asked, _time, _model, _cancel) = (asked, time, model, cancel);
-        _batch = new Batch(Math.Max(BatchTokens, asked.Parallel));
+        _batch = new Batch(BatchTokens(asked));
         for (var i = 0; i < asked.Parallel; i++)
         {
             _caches.Add(new KvCache(model.Config, Math.Max(asked.Prompt, asked.Depth + 1 + Math.Max(asked.Generate, WarmUpSteps)) + WarmUpTokens, asked.Cache));
@@ -134,7 +139,7 @@ internal sealed class ModelBench
         using (file)
         using (var pool = new WorkerPool(asked.Threads))
         {
-            if (!LanguageModel.TryLoad(file, pool, Math.Max(BatchTokens, asked.Parallel), out var model, out fault))
+            if (!LanguageModel.TryLoad(file, pool, BatchTokens(asked), out var model, out fault))
             {
                 return false;
             }
@@ -241,7 +246,7 @@ internal sealed class ModelBench
     {
         while (tokens.Length > 0)
         {
-            var piece = tokens[..Math.Min(tokens.Length, BatchTokens)];
+            var piece = tokens[..Math.Min(tokens.Length, _batch.Capacity)];
             tokens = tokens[piece.Length..];
             _batch.Clear();
             _batch.Add(cache, piece, tokens.IsEmpty ? LogitsWanted.Last : LogitsWanted.None, []);
@@ -259,6 +264,9 @@ internal sealed class ModelBench
 
         return tokens;
     }
+
+    /// <summary>Every conversation has a token in each pass.</summary>
+    private static int BatchTokens(ModelBenchRequest asked) => Math.Max(asked.Batch, asked.Parallel);
 
     private static int Best(ReadOnlySpan<float> logits)
     {

@@ -16,15 +16,17 @@ internal static class ModelBenchCommand
         var depth = Number("--depth", "Tokens of context before the generation.", 0);
         var parallel = Number("--parallel", "Conversations that generate at once; the rate is that of all together.", 1);
         var threads = Number("--threads", "Threads.", Environment.ProcessorCount);
+        var batch = Number("--batch", "The most tokens of one pass; a longer prompt takes several.", new ModelBenchRequest("", 0, 0, 0, 0, 0, 0).Batch);
         var runs = Number("--runs", "Measured runs; the rates are their medians.", 3);
         var cache = new Option<KvCacheType>("--kv") { Description = "How keys and values are kept.", DefaultValueFactory = static _ => KvCacheType.F16 };
         var asJson = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var command = new Command("bench", "Measures tokens per second, load time and memory of a model.") { file, prompt, generate, depth, parallel, threads, runs, cache, asJson };
+        var command = new Command("bench", "Measures tokens per second, load time and memory of a model.") { file, prompt, generate, depth, parallel, threads, batch, runs, cache, asJson };
         command.SetAction((parsed, cancel) =>
         {
             var asked = new ModelBenchRequest(
                 parsed.GetValue(file)!, parsed.GetValue(prompt), parsed.GetValue(generate), parsed.GetValue(depth), parsed.GetValue(parallel), parsed.GetValue(threads), parsed.GetValue(runs))
             {
+                Batch = parsed.GetValue(batch),
                 Cache = parsed.GetValue(cache),
             };
             if (asked.Problem is { } problem)
