@@ -149,14 +149,14 @@ public sealed class LocalModelTests
     [Fact]
     public async Task A_model_that_cannot_be_loaded_is_its_operators_fault_and_the_route_goes_on()
     {
-        await using var bench = await LocalBench.StartAsync(local: """, "models": { "small": { "memoryLimitMiB": 1 } }""", prepare: static b =>
+        await using var bench = await LocalBench.StartAsync(local: """, "models": { "small": { "adapters": { "formal": "/nowhere/formal.gguf" } } }""", prepare: static b =>
         {
             b.Add("small");
             b.Add("other");
         }, rest: ""","routes":{"both":{"models":["local/small","local/other"]}}""");
         var alone = await bench.ChatAsync("local/small");
         Assert.Equal((502, "upstream_unavailable"), (alone.Status, alone.ErrorWord));
-        Assert.Contains("MiB", alone.Text);
+        Assert.Contains("formal.gguf", alone.Text);
         Assert.Equal("local/other", (await bench.ChatAsync("both")).Headers["x-signalbox-model"]);
     }
 

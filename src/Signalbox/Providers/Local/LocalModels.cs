@@ -14,19 +14,31 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan IdleCheck = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a model that could not be loaded is not tried again: loading costs far more than asking.</summary>
+    private static readonly TimeSpan FailureHolds = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<LocalModelKey, Lazy<Task<LocalModel>>> _models = [];
+    private readonly Dictionary<LocalModelKey, (EngineFault Fault, long At)> _failures = [];
     private readonly CancellationTokenSource _ended = new();
 
-    /// <summary>The model, loaded by now; a fault is of the file or of the machine's memory, and the next call tries again.</summary>
+    /// <summary>The model, loaded by now; a fault is of the file or of the machine's memory, and a call some seconds later tries again.</summary>
     public async Task<(LocalModel? Model, EngineFault? Fault)> OpenAsync(LocalModelConfig config, int? threads, CancellationToken cancel)
     {
         var key = LocalModelKey.Of(config, threads);
         Lazy<Task<LocalModel>> loading;
         lock (_lock)
         {
+            if (_failures.TryGetValue(key, out var failure) && time.GetElapsedTime(failure.At) < FailureHolds)
+            {
+                return (null, failure.Fault);
+            }
+
             if (!_models.TryGetValue(key, out loading!))
             {
+                // A file that was written anew takes the place of what was read from it before.
+                LetGo(other => other.Name == key.Name);
+
                 // Loading maps a file and takes memory: not on the thread that serves a request.
                 _models[key] = loading = new(() => Task.Run(() => Load(config, threads)));
             }
@@ -36,27 +48,20 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
         {
             return (await loading.Value.WaitAsync(cancel), null);
         }
-        catch (EngineException e)
+        catch (Exception e) when (loading.Value.IsFaulted)
         {
+            var fault = (e as EngineException ?? NotLoaded(config, new EngineFault(EngineFaultKind.InvalidFile, $"It failed with {e.GetType().Name}: {e.Message}"))).Fault;
             lock (_lock)
             {
                 if (_models.TryGetValue(key, out var current) && ReferenceEquals(current, loading))
                 {
                     _models.Remove(key);
                 }
+
+                _failures[key] = (fault, time.GetTimestamp());
             }
 
-            return (null, e.Fault);
-        }
-    }
-
-    /// <summary>What the engines that are loaded are doing, by the name of their model.</summary>
-    public IReadOnlyList<(string Name, EngineStatistics Statistics)> Statistics()
-    {
-        lock (_lock)
-        {
-            return [.. _models.Where(static pair => pair.Value is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-                .Select(static pair => (pair.Value.Value.Result.Name, pair.Value.Value.Result.Engine.Statistics))];
+            return (null, fault);
         }
     }
 
@@ -66,14 +71,8 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
         var kept = configs.Select(config => LocalModelKey.Of(config, threads)).ToHashSet();
         lock (_lock)
         {
-            foreach (var (key, loading) in _models.Where(pair => !kept.Contains(pair.Key)).ToArray())
-            {
-                _models.Remove(key);
-                if (loading.IsValueCreated)
-                {
-                    _ = LetGoAsync(loading.Value);
-                }
-            }
+            _failures.Clear();
+            LetGo(key => !kept.Contains(key));
         }
     }
 
@@ -94,6 +93,16 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>Under the lock.</summary>
+    private void LetGo(Func<LocalModelKey, bool> which)
+    {
+        foreach (var (key, loading) in _models.Where(pair => which(pair.Key)).ToArray())
+        {
+            _models.Remove(key);
+            _ = LetGoAsync(loading.Value);
+        }
+    }
+
     /// <summary>Requests keep the configuration they started with, so its engines live until nothing runs on them.</summary>
     private async Task LetGoAsync(Task<LocalModel> loading)
     {
@@ -101,17 +110,15 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
         {
             var engine = (await loading).Engine;
             using var timer = new PeriodicTimer(IdleCheck, time);
-            while (await timer.WaitForNextTickAsync(_ended.Token))
+            for (var idle = 0; idle < 3 && await timer.WaitForNextTickAsync(_ended.Token);)
             {
-                if (engine.Statistics is { ActiveSlots: 0, Queued: 0 })
-                {
-                    break;
-                }
+                // A request that has just been given the engine may still be reading its prompt.
+                idle = engine.Statistics is { ActiveSlots: 0, Queued: 0 } ? idle + 1 : 0;
             }
 
             await engine.DisposeAsync();
         }
-        catch (Exception e) when (e is EngineException or OperationCanceledException)
+        catch (Exception) when (loading.IsFaulted || _ended.IsCancellationRequested)
         {
             // It never was there, or the process ends and takes it along.
         }
@@ -143,20 +150,20 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
             }
         }
 
-        return new LocalModel(engine, new LocalVocabulary(new LocalChatClient(engine, config.Name)), config.Name, new LocalEmbeddingGenerator(engine, config.Name));
+        return new LocalModel(engine, new LocalVocabulary(new LocalChatClient(engine, config.Name)), new LocalEmbeddingGenerator(engine, config.Name));
     }
 
     /// <summary>Whatever keeps a model from being loaded is its operator's to mend, never the caller's, and waiting does not help.</summary>
     private static EngineException NotLoaded(LocalModelConfig config, EngineFault fault) =>
         new(new EngineFault(EngineFaultKind.InvalidFile, $"The local model {config.Name} cannot be loaded. {fault.Message}"));
 
-    private readonly record struct LocalModelKey(string Settings, int? Threads, DateTime Written)
+    private readonly record struct LocalModelKey(string Name, string Settings, int? Threads, DateTime Written)
     {
         /// <summary>A file that was written anew is another model.</summary>
         public static LocalModelKey Of(LocalModelConfig config, int? threads) =>
-            new($"{config.Name} {config with { Quality = null, UseCases = [] }}", threads, File.GetLastWriteTimeUtc(config.File!));
+            new(config.Name, (config with { Quality = null, UseCases = [] }).ToString(), threads, File.GetLastWriteTimeUtc(config.File!));
     }
 }
 
 /// <summary>A loaded model behind the vocabulary.</summary>
-internal sealed record LocalModel(InferenceEngine Engine, IChatClient Client, string Name, LocalEmbeddingGenerator Embeddings);
+internal sealed record LocalModel(InferenceEngine Engine, IChatClient Client, LocalEmbeddingGenerator Embeddings);

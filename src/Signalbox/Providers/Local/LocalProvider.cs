@@ -18,6 +18,9 @@ internal sealed class LocalProvider : IProvider
     /// <summary>Unless the configuration says more: longer contexts take memory that most requests do not need.</summary>
     private const int LongestContext = 8192;
 
+    /// <summary>Texts of one request for embeddings, as the large services have it.</summary>
+    private const int MostTexts = 2048;
+
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
 
     private readonly LocalModels _models;
@@ -90,6 +93,11 @@ internal sealed class LocalProvider : IProvider
     /// <summary>Vectors of texts; or why there are none.</summary>
     public async Task<(GeneratedEmbeddings<Embedding<float>>? Embeddings, GatewayError? Error)> EmbedAsync(string name, IReadOnlyList<string> texts, EmbeddingGenerationOptions options, CancellationToken cancel)
     {
+        if (texts.Count > MostTexts)
+        {
+            return (null, GatewayError.Invalid("input", $"There are {texts.Count} texts; a local model takes {MostTexts} at once. Send fewer.") with { IsOfTarget = true });
+        }
+
         var (model, error) = await OpenAsync(name, cancel);
         if (model is null)
         {
