@@ -106,7 +106,9 @@ internal sealed record ModelBenchResult(ModelBenchRequest Asked, IReadOnlyList<d
 internal sealed class ModelBench
 {
     private const int WarmUpTokens = 32;
-    private const int WarmUpSteps = 4;
+
+    /// <summary>The runtime compiles hot methods anew beside the first passes.</summary>
+    private const int WarmUpSteps = 24;
 
     private readonly ModelBenchRequest _asked;
     private readonly TimeProvider _time;
