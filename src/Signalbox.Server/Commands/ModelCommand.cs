@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Signalbox.Server.Commands;
 
@@ -15,4 +16,15 @@ internal static class ModelCommand
         command.Subcommands.Add(ModelRunCommand.Create());
         return command;
     }
+
+    /// <summary>A file of <c>--lora</c> with its scale, 1 where none stands behind a colon; null where the scale is no number.</summary>
+    public static (string Path, float Scale)? ReadAdapter(string given)
+    {
+        var colon = given.LastIndexOf(':');
+        return File.Exists(given) || colon <= 0 ? (given, 1)
+            : float.TryParse(given.AsSpan(colon + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var scale) && float.IsFinite(scale) ? (given[..colon], scale)
+            : null;
+    }
+
+    public static string WrongAdapter(string given) => $"--lora {given}: there is no such file, and what stands behind the colon is no scale; write FILE or FILE:0.5.";
 }

@@ -108,20 +108,17 @@ internal static class ModelEvalCommand
     {
         foreach (var given in asked.Adapters)
         {
-            var colon = given.LastIndexOf(':');
-            var scale = 1f;
-            var path = given;
-            if (!File.Exists(given) && colon > 0 && float.TryParse(given.AsSpan(colon + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out scale))
+            if (ModelCommand.ReadAdapter(given) is not { } named)
             {
-                path = given[..colon];
+                return ModelCommand.WrongAdapter(given);
             }
 
-            if (!LoraAdapter.TryOpen(path, file, out var adapter, out var fault))
+            if (!LoraAdapter.TryOpen(named.Path, file, out var adapter, out var fault))
             {
                 return fault.Message;
             }
 
-            adapters.Add(new ActiveAdapter(adapter, path == given ? 1 : scale));
+            adapters.Add(new ActiveAdapter(adapter, named.Scale));
         }
 
         return null;

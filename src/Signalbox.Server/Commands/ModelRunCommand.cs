@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Signalbox.Inference;
 using Signalbox.Inference.Sessions;
@@ -17,7 +19,7 @@ internal static class ModelRunCommand
         var most = new Option<int?>("--max-tokens") { Description = "The most tokens of an answer.", HelpName = "N" };
         var temperature = new Option<float?>("--temperature") { Description = "0 takes the best token each time; 0.8 when left out.", HelpName = "T" };
         var seed = new Option<long?>("--seed") { Description = "Makes an answer repeatable.", HelpName = "N" };
-        var lora = new Option<string[]>("--lora") { Description = "A LoRA adapter. May be repeated.", HelpName = "FILE" };
+        var lora = new Option<string[]>("--lora") { Description = "A LoRA adapter, with its scale after a colon if it is not 1. May be repeated.", HelpName = "FILE[:SCALE]" };
         var context = new Option<int?>("--context") { Description = "Tokens that the conversation may have.", HelpName = "N" };
         var threads = new Option<int?>("--threads") { Description = "Threads.", HelpName = "N" };
         var command = new Command("run", "Asks a model file and prints its answer as it comes.") { file, prompt, system, most, temperature, seed, lora, context, threads };
@@ -48,20 +50,9 @@ internal static class ModelRunCommand
 
         await using (engine)
         {
-            var names = new List<string>();
-            foreach (var adapter in adapters)
+            if (TryAddAdapters(engine, adapters, chat) is { } problem)
             {
-                if (!engine.TryAddAdapter(adapter, adapter, out fault))
-                {
-                    return Fail(fault.Message, CommandLine.Failed);
-                }
-
-                names.Add(adapter);
-            }
-
-            if (names.Count > 0)
-            {
-                chat.AdditionalProperties = new() { [LocalProperties.Lora] = names };
+                return Fail(problem, CommandLine.Failed);
             }
 
             using var client = new LocalChatClient(engine, Path.GetFileNameWithoutExtension(file));
@@ -75,6 +66,33 @@ internal static class ModelRunCommand
                 return Fail(e.Message, CommandLine.Failed);
             }
         }
+    }
+
+    private static string? TryAddAdapters(InferenceEngine engine, string[] adapters, ChatOptions chat)
+    {
+        var active = new JsonArray();
+        foreach (var given in adapters)
+        {
+            if (ModelCommand.ReadAdapter(given) is not { } named)
+            {
+                return ModelCommand.WrongAdapter(given);
+            }
+
+            if (!engine.TryAddAdapter(given, named.Path, out var fault))
+            {
+                return fault.Message;
+            }
+
+            active.Add(new JsonObject { ["name"] = given, ["scale"] = named.Scale });
+        }
+
+        if (active.Count > 0)
+        {
+            using var document = JsonDocument.Parse(active.ToJsonString());
+            chat.AdditionalProperties = new() { [LocalProperties.Lora] = document.RootElement.Clone() };
+        }
+
+        return null;
     }
 
     private static async Task<int> ConverseAsync(LocalChatClient client, string? prompt, ChatOptions chat, CancellationToken cancel)
