@@ -32,6 +32,7 @@ internal sealed class TokenStream : IValueTaskSource, IThreadPoolWorkItem
     private int _count;
     private bool _ended;
     private bool _waiting;
+    private bool _woken;
 
     /// <summary>Whether the last step was written. Anything written later is dropped.</summary>
     public bool Ended
@@ -63,7 +64,7 @@ internal sealed class TokenStream : IValueTaskSource, IThreadPoolWorkItem
             _ended = step.End is not null;
         }
 
-        Wake();
+        Resume(look: false);
     }
 
     /// <summary>Takes the next step without waiting.</summary>
@@ -90,8 +91,9 @@ internal sealed class TokenStream : IValueTaskSource, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (_count > 0 || _ended)
+            if (_count > 0 || _ended || _woken)
             {
+                _woken = false;
                 return ValueTask.CompletedTask;
             }
 
@@ -101,13 +103,17 @@ internal sealed class TokenStream : IValueTaskSource, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Lets the reader look again.</summary>
-    public void Wake()
+    /// <summary>Lets the reader look again, now or, where it is not waiting yet, when it would.</summary>
+    public void Wake() => Resume(look: true);
+
+    /// <param name="look">Whether a reader who does not wait must not wait next time: no step tells it why it was woken.</param>
+    private void Resume(bool look)
     {
         lock (_gate)
         {
             if (!_waiting)
             {
+                _woken |= look;
                 return;
             }
 

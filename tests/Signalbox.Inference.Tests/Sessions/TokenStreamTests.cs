@@ -74,6 +74,31 @@ public sealed class TokenStreamTests
     }
 
     [Fact]
+    public void A_wake_that_comes_just_before_the_wait_is_not_lost_and_counts_once()
+    {
+        var stream = new TokenStream();
+        stream.Wake();
+        Assert.True(stream.WaitAsync().IsCompletedSuccessfully);
+        Assert.False(stream.WaitAsync().IsCompleted);
+    }
+
+    [Fact]
+    public void A_reader_who_goes_to_wait_while_its_answer_is_cancelled_does_not_wait_for_ever()
+    {
+        using var fixture = new SchedulerFixture();
+        var answer = fixture.Submit(SchedulerFixture.Tokens(1, 20), 100);
+        fixture.Steps(1);
+        while (answer.Stream.TryRead(out _))
+        {
+        }
+
+        fixture.Scheduler.Cancel(answer);
+        var waiting = answer.Stream.WaitAsync();
+        fixture.Finish();
+        Assert.True(waiting.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public void Nothing_comes_after_the_end()
     {
         var stream = new TokenStream();
