@@ -81,6 +81,9 @@ internal sealed class InferenceEngine : IAsyncDisposable
     /// <summary>What it is doing now.</summary>
     public EngineStatistics Statistics => _scheduler.Statistics;
 
+    /// <summary>Whether every request fails from now on: the engine was closed, or failed beyond repair and has to be loaded again.</summary>
+    public bool IsStopped => _scheduler.IsStopped;
+
     public IReadOnlyList<string> AdapterNames => _parts.AdapterNames;
 
     /// <inheritdoc cref="EngineParts.TryAddAdapter"/>
@@ -134,6 +137,9 @@ internal sealed class InferenceEngine : IAsyncDisposable
         fault = _parts.Runner.IsCausal
             ? RequestCheck.Check(request, _parts.Runner.VocabularySize, ContextLength)
             : new EngineFault(EngineFaultKind.Unsupported, $"A model of the architecture {Config.Architecture} makes embeddings, no answers; use another model for answers.");
+
+        // An answer has megabytes of its own where the vocabulary is large: none are made for a request that the queue has no room for.
+        fault ??= _scheduler.Refusal();
         if (fault is not null)
         {
             return false;

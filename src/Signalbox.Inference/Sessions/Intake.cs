@@ -43,16 +43,9 @@ internal sealed class Intake(int maximumQueue) : IDisposable
     {
         lock (_gate)
         {
-            if (_stopped is not null)
+            if (RefusalLocked(slots) is { } refusal)
             {
-                return _stopped;
-            }
-
-            if (_queue.Count >= maximumQueue + Math.Max(0, slots - _running))
-            {
-                return new EngineFault(
-                    EngineFaultKind.Overloaded,
-                    $"All {slots} slots of the engine are busy and {_queue.Count} requests wait already; try again in a few seconds, or raise the slots or the queue of this model.");
+                return refusal;
             }
 
             _queue.Add(job);
@@ -60,6 +53,15 @@ internal sealed class Intake(int maximumQueue) : IDisposable
 
         Wake();
         return null;
+    }
+
+    /// <summary>The fault that <see cref="Submit"/> would give now, before anything is made for a job; null where it would take one.</summary>
+    public EngineFault? Refusal(int slots)
+    {
+        lock (_gate)
+        {
+            return RefusalLocked(slots);
+        }
     }
 
     /// <summary>Nobody waits for the job: it leaves the queue at once, or its slot when the running pass ends; a pass that nobody wants ends early.</summary>
@@ -176,6 +178,13 @@ internal sealed class Intake(int maximumQueue) : IDisposable
             }
         }
     }
+
+    private EngineFault? RefusalLocked(int slots) =>
+        _stopped is not null || _queue.Count < maximumQueue + Math.Max(0, slots - _running)
+            ? _stopped
+            : new EngineFault(
+                EngineFaultKind.Overloaded,
+                $"All {slots} slots of the engine are busy and {_queue.Count} requests wait already; try again in a few seconds, or raise the slots or the queue of this model.");
 
     public void Dispose()
     {

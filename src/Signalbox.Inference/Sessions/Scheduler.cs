@@ -72,6 +72,12 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Queues a job; the fault where the queue is full or the engine is closed.</summary>
     public EngineFault? Submit(Job job) => _intake.Submit(job, _slots.Maximum);
 
+    /// <inheritdoc cref="Intake.Refusal"/>
+    public EngineFault? Refusal() => _intake.Refusal(_slots.Maximum);
+
+    /// <summary>Whether it takes no job any more: it was closed, or it failed.</summary>
+    public bool IsStopped => _intake.Stopped is not null;
+
     /// <inheritdoc cref="Intake.Cancel"/>
     public void Cancel(Job job) => _intake.Cancel(job);
 
@@ -250,7 +256,7 @@ internal sealed class Scheduler : IDisposable
         var cancelled = failure is OperationCanceledException && cancel.IsCancellationRequested;
         _counters.Busy += duration;
         _intake.EndPass(_pass);
-        PassEnded?.Invoke(duration, tokens);
+        Tell(duration, tokens);
         if (failure is null)
         {
             Deliver();
@@ -258,6 +264,19 @@ internal sealed class Scheduler : IDisposable
         else if (!cancelled)
         {
             FailPass(failure);
+        }
+    }
+
+    /// <summary>Who watches is not ours: an exception of theirs must end neither the answers nor the engine.</summary>
+    private void Tell(TimeSpan duration, int tokens)
+    {
+        try
+        {
+            PassEnded?.Invoke(duration, tokens);
+        }
+        catch (Exception)
+        {
+            // One measurement is lost; there is nobody here to tell.
         }
     }
 

@@ -54,6 +54,32 @@ public sealed class EngineLimitTests
     }
 
     [Fact]
+    public async Task A_request_that_the_queue_has_no_room_for_costs_nothing_but_its_refusal()
+    {
+        await using var engine = new LoadedEngine(new RandomModel { VocabularySize = 5000 }, Options with { MaximumSlots = 1, MaximumQueue = 1 });
+        var request = Request(Prompt(1, 20), 400) with { Sampling = Greedy with { Temperature = 1, TopK = 0, TopP = 0.9f } };
+        EngineFault? fault = null;
+        var (before, attempts) = (0L, 0);
+        for (; fault is null && attempts < 20; attempts++)
+        {
+            before = GC.GetAllocatedBytesForCurrentThread();
+            engine.Engine.TryStart(request, out _, out fault);
+        }
+
+        Assert.Equal(EngineFaultKind.Overloaded, fault?.Kind);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 16 * 1024);
+    }
+
+    [Fact]
+    public async Task A_closed_engine_says_that_it_is_stopped()
+    {
+        var engine = new LoadedEngine();
+        Assert.False(engine.Engine.IsStopped);
+        await engine.DisposeAsync();
+        Assert.True(engine.Engine.IsStopped);
+    }
+
+    [Fact]
     public async Task What_the_engine_does_can_be_watched_by_the_models_name()
     {
         await using var engine = new LoadedEngine();

@@ -76,7 +76,23 @@ public sealed class SchedulerFailureTests
         }
 
         thread.Join();
+        Assert.True(broken.IsStopped);
         Assert.Equal(EngineFaultKind.Failed, broken.Submit(fixture.Create(Tokens(1, 5)))?.Kind);
+    }
+
+    [Fact]
+    public void A_watcher_that_throws_ends_neither_the_answer_nor_the_engine()
+    {
+        using var fixture = new SchedulerFixture();
+        var answer = fixture.Create(Tokens(1, 5), maxTokens: 1);
+        using var watched = new Scheduler(new FakeRunner(), new SchedulerOptions { ContextLength = 100 }, TimeProvider.System)
+        {
+            PassEnded = (_, _) => throw new InvalidOperationException("a watcher's bug"),
+        };
+        Assert.Null(watched.Submit(answer));
+        watched.Step();
+        Assert.Equal(EndReason.Length, Read(answer).Last?.End);
+        Assert.False(watched.IsStopped);
     }
 
     [Fact]
