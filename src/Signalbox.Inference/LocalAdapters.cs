@@ -9,6 +9,9 @@ namespace Signalbox.Inference;
 /// <summary>The adapters that a request names: <c>"a"</c>, <c>["a", "b"]</c>, or <c>[{"name": "a", "scale": 0.5}]</c>.</summary>
 internal static class LocalAdapters
 {
+    /// <summary>Each adapter costs two more products per matrix of every pass.</summary>
+    private const int MostAdapters = 8;
+
     public static bool TryRead(ChatOptions options, InferenceEngine engine, [NotNullWhen(true)] out IReadOnlyList<ActiveAdapter>? adapters, [NotNullWhen(false)] out EngineFault? fault)
     {
         (adapters, fault) = ([], null);
@@ -30,6 +33,18 @@ internal static class LocalAdapters
             {
                 var known = engine.AdapterNames;
                 fault = Invalid($"There is no adapter named {name}; {(known.Count == 0 ? "this model has none" : $"use one of: {string.Join(", ", known)}")}.");
+                return false;
+            }
+
+            if (found.Exists(other => other.Adapter == adapter))
+            {
+                fault = Invalid($"{LocalProperties.Lora} names the adapter {name} more than once; name it once, with the scale that it shall have.");
+                return false;
+            }
+
+            if (found.Count == MostAdapters)
+            {
+                fault = Invalid($"{LocalProperties.Lora} names more than {MostAdapters} adapters; name at most {MostAdapters}.");
                 return false;
             }
 

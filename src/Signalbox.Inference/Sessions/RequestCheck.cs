@@ -5,10 +5,14 @@ namespace Signalbox.Inference.Sessions;
 /// <summary>Whether a request can be run at all; the fault tells the caller what to change.</summary>
 internal static class RequestCheck
 {
+    /// <summary>All of them are compared with the answer at every character.</summary>
+    private const int MostStopTexts = 64;
+
     public static EngineFault? Check(GenerationRequest request, int vocabularySize, int contextLength) =>
         CheckPrompt(request.Prompt, vocabularySize, contextLength, answerTokens: 1)
         ?? CheckSampling(request.Sampling)
         ?? (request.MaxTokens is < 1 ? Invalid($"An answer of at most {request.MaxTokens} tokens was asked for; ask for 1 or more.") : null)
+        ?? (request.StopTexts.Count > MostStopTexts ? Invalid($"{request.StopTexts.Count} stop texts were given; give at most {MostStopTexts}.") : null)
         ?? request.Grammar?.Fits(Answer.MostTokens(request, contextLength))
         ?? (request.TopLogProbabilities is < 0 or > 20 ? Invalid($"{request.TopLogProbabilities} alternatives per token were asked for; ask for 0 to 20.") : null);
 

@@ -47,6 +47,23 @@ public sealed class EngineAdapterTests
     }
 
     [Fact]
+    public async Task A_chat_that_repeats_an_adapter_or_names_more_than_eight_is_refused()
+    {
+        await using var engine = new LoadedEngine();
+        using var file = Write();
+        string[] names = [.. Enumerable.Range(0, 9).Select(i => $"a{i}")];
+        Assert.All(names, name => Assert.True(engine.Engine.TryAddAdapter(name, file.Path, out _)));
+        Assert.True(TryRead(names[..8], out _));
+        Assert.False(TryRead(names, out var fault));
+        Assert.Contains("at most 8", fault!.Message);
+        Assert.False(TryRead(["a1", "a2", "a1"], out fault));
+        Assert.Contains("a1 more than once", fault!.Message);
+
+        bool TryRead(string[] lora, out EngineFault? fault) =>
+            LocalAdapters.TryRead(new ChatOptions { AdditionalProperties = new() { ["lora"] = lora } }, engine.Engine, out _, out fault);
+    }
+
+    [Fact]
     public async Task A_name_is_taken_once_and_a_file_that_is_no_adapter_is_refused()
     {
         await using var engine = new LoadedEngine();

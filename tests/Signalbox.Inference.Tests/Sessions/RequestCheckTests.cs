@@ -19,6 +19,10 @@ public sealed class RequestCheckTests
         Assert.Contains("context 3", fault.Message);
     }
 
+    [Fact]
+    public void As_many_stop_texts_as_are_allowed_pass() =>
+        Assert.Null(RequestCheck.Check(Good with { StopTexts = [.. Enumerable.Range(0, 64).Select(i => $"stop {i}")] }, vocabularySize: 10, contextLength: 100));
+
     public static TheoryData<string> Wrong => [.. Faulty.Keys];
 
     private static Dictionary<string, GenerationRequest> Faulty { get; } = new()
@@ -28,6 +32,7 @@ public sealed class RequestCheckTests
         ["token -1"] = Good with { Prompt = [-1] },
         ["no tokens"] = Good with { MaxTokens = 0 },
         ["alternatives"] = Good with { TopLogProbabilities = 21 },
+        ["stop texts"] = Good with { StopTexts = [.. Enumerable.Range(0, 65).Select(i => $"stop {i}")] },
         ["temperature"] = Good with { Sampling = new SamplingOptions { Temperature = float.NaN } },
         ["negative temperature"] = Good with { Sampling = new SamplingOptions { Temperature = -1 } },
         ["top-k"] = Good with { Sampling = new SamplingOptions { TopK = -1 } },
