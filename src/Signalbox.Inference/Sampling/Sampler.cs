@@ -14,6 +14,9 @@ namespace Signalbox.Inference.Sampling;
 /// </remarks>
 internal sealed class Sampler
 {
+    /// <summary>What <see cref="Sample"/> returns where no logit is a number.</summary>
+    public const int NoNumbers = -2;
+
     /// <summary>Up to here a heap over one pass is cheaper than a list of the whole vocabulary.</summary>
     private const int HeapLimit = 256;
 
@@ -45,7 +48,7 @@ internal sealed class Sampler
 
     private bool IsUntruncated => (Options.TopK <= 0 || Options.TopK >= VocabularySize) && !(Options.TopP < 1) && !(Options.MinP > 0);
 
-    /// <summary>Chooses a token; -1 where the constraint allows none. The logits are changed. NaN and -infinity are never chosen where anything else may be.</summary>
+    /// <summary>Chooses a token; -1 where the constraint allows none, <see cref="NoNumbers"/> where every logit is NaN or -infinity. The logits are changed. NaN and -infinity are never chosen where anything else may be.</summary>
     /// <param name="logits">One per token of the vocabulary.</param>
     /// <param name="constraint">What the answer may go on with; null for anything.</param>
     public int Sample(Span<float> logits, ITokenConstraint? constraint)
@@ -53,12 +56,12 @@ internal sealed class Sampler
         logits = logits[..Math.Min(logits.Length, VocabularySize)];
         _window.Apply(logits);
         var token = Choose(logits);
-        if (constraint is null)
+        if (token < 0)
         {
-            return Math.Max(token, 0);
+            return NoNumbers;
         }
 
-        if (token >= 0 && constraint.Allows(token))
+        if (constraint is null || constraint.Allows(token))
         {
             return token;
         }

@@ -73,6 +73,13 @@ internal sealed class Answer : Job
         var logits = runner.Logits(LogitsIndex);
         _logProbabilities?.Read(logits);
         var token = _sampler.Sample(logits, _constraint);
+        if (token == Sampler.NoNumbers)
+        {
+            HasBrokenNumbers = true;
+            Fail(new EngineFault(EngineFaultKind.Failed, "The model's numbers are broken: no token of the next step has a probability; check that the file is whole, or use another one, of another quantization."));
+            return true;
+        }
+
         if (token < 0)
         {
             Fail(new EngineFault(EngineFaultKind.Unsupported, "No token of the model's vocabulary goes on with what the schema demands here; loosen the schema, or use another model."));

@@ -62,6 +62,9 @@ internal abstract class Job(int[] prompt, IReadOnlyList<ActiveAdapter> adapters,
     /// <summary>Number of its logits in the batch; -1 without.</summary>
     public int LogitsIndex { get; set; }
 
+    /// <summary>Whether the model brought no numbers for it: then what its slot holds must serve nobody else.</summary>
+    public bool HasBrokenNumbers { get; protected set; }
+
     /// <summary>Nobody waits for it any more.</summary>
     public virtual void Cancel() => _cancelled = true;
 

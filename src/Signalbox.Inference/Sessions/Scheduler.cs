@@ -294,7 +294,7 @@ internal sealed class Scheduler : IDisposable
             {
                 if (job.Advance(_runner, _counters))
                 {
-                    End(job, trusted: true);
+                    End(job, trusted: !job.HasBrokenNumbers);
                 }
             }
             catch (Exception e)

@@ -62,6 +62,10 @@ public sealed class ConstrainedSamplingTests
         Assert.Equal(2, new Sampler(Plain, 4).Sample([1, 2, float.NaN, float.NegativeInfinity], new AllowedTokens(2, 3)));
 
     [Fact]
+    public void Logits_that_are_no_numbers_are_told_apart_from_a_constraint_that_allows_nothing() =>
+        Assert.Equal(Sampler.NoNumbers, new Sampler(Plain, 3).Sample([float.NaN, float.NaN, float.NegativeInfinity], new AllowedTokens(1)));
+
+    [Fact]
     public void Where_nothing_is_allowed_there_is_no_token() =>
         Assert.Equal(-1, new Sampler(Plain, 3).Sample([1, 2, 3], new AllowedTokens()));
 }

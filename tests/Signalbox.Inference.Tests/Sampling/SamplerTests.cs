@@ -129,7 +129,7 @@ public sealed class SamplerTests
     {
         const float nan = float.NaN, plus = float.PositiveInfinity, minus = float.NegativeInfinity;
         float[][] cases = [[nan, nan, nan], [minus, minus, minus], [nan, 1, minus], [plus, nan, plus], [minus, plus, 3], [float.MaxValue, -float.MaxValue, plus]];
-        int[][] possible = [[0], [0], [1], [0, 2], [1], [0, 2]];
+        int[][] possible = [[Sampler.NoNumbers], [Sampler.NoNumbers], [1], [0, 2], [1], [0, 2]];
         foreach (var options in new[] { Plain, Plain with { TopK = 2 }, Plain with { TopP = 0.9f }, Plain with { Temperature = 0 }, Plain with { MinP = 0.1f, RepetitionPenalty = 1.5f }, Plain with { Temperature = float.NaN } })
         {
             for (var i = 0; i < cases.Length; i++)

@@ -81,6 +81,25 @@ public sealed class SchedulerFailureTests
     }
 
     [Fact]
+    public void A_model_whose_numbers_are_broken_ends_the_answer_with_a_fault_and_its_cache_serves_nobody()
+    {
+        using var fixture = new SchedulerFixture();
+        fixture.Runner.BrokenNumbers = true;
+        var broken = fixture.Submit(Tokens(1, 5));
+        fixture.Finish();
+        var (tokens, last) = Read(broken);
+        Assert.Empty(tokens);
+        Assert.Equal(EngineFaultKind.Failed, last?.Fault?.Kind);
+        Assert.Contains("numbers are broken", last!.Value.Fault!.Message);
+
+        fixture.Runner.BrokenNumbers = false;
+        var next = fixture.Submit(Tokens(1, 5));
+        fixture.Finish();
+        Assert.Equal(FakeRunner.Expected(next.Prompt, 4), Read(next).Tokens);
+        Assert.Equal(0, next.Usage.CachedTokens);
+    }
+
+    [Fact]
     public void A_watcher_that_throws_ends_neither_the_answer_nor_the_engine()
     {
         using var fixture = new SchedulerFixture();

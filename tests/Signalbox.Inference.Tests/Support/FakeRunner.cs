@@ -34,6 +34,9 @@ internal sealed class FakeRunner(int batchTokens = 64, int vocabularySize = 50, 
     /// <summary>Tokens of each pass, by the number of the cache.</summary>
     public List<(int Cache, int Tokens)[]> Passes { get; } = [];
 
+    /// <summary>Every logit is NaN.</summary>
+    public bool BrokenNumbers { get; set; }
+
     /// <summary>Off where allocations are measured.</summary>
     public bool Records { get; set; } = true;
 
@@ -134,8 +137,8 @@ internal sealed class FakeRunner(int batchTokens = 64, int vocabularySize = 50, 
             if (wanted == LogitsWanted.Last)
             {
                 var row = LogitRow(_logitRows++);
-                row.Clear();
-                row[cache.Length >= EndAt ? End : Choose(cache.Hash, vocabularySize)] = 20;
+                row.Fill(BrokenNumbers ? float.NaN : 0);
+                row[cache.Length >= EndAt ? End : Choose(cache.Hash, vocabularySize)] = BrokenNumbers ? float.NaN : 20;
             }
         }
     }
