@@ -11,8 +11,10 @@ namespace Signalbox.Inference.Sessions;
 /// <summary>What an engine is made of, in the order of loading; disposed in the opposite one.</summary>
 internal sealed class EngineParts : IDisposable
 {
-    private readonly Stack<IDisposable> _owned = [];
+    private readonly Stack<IDisposable> _owned;
     private readonly Dictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
+
+    private EngineParts(Stack<IDisposable> owned) => _owned = owned;
 
     public required GgufFile File { get; init; }
 
@@ -24,7 +26,7 @@ internal sealed class EngineParts : IDisposable
 
     public required MemoryPlan Memory { get; init; }
 
-    public ModelRunner Runner { get; private set; } = null!;
+    public required ModelRunner Runner { get; init; }
 
     public static bool TryLoad(string path, EngineOptions options, [NotNullWhen(true)] out EngineParts? parts, [NotNullWhen(false)] out EngineFault? fault)
     {
@@ -34,28 +36,44 @@ internal sealed class EngineParts : IDisposable
             return false;
         }
 
+        // The last to go, whatever of the loading fails, by a fault or by an exception.
+        var owned = new Stack<IDisposable>([file]);
+        try
+        {
+            return TryLoad(file, options, owned, out parts, out fault);
+        }
+        finally
+        {
+            if (parts is null)
+            {
+                DisposeAll(owned);
+            }
+        }
+    }
+
+    private static bool TryLoad(GgufFile file, EngineOptions options, Stack<IDisposable> owned, [NotNullWhen(true)] out EngineParts? parts, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        parts = null;
         if (!TransformerConfig.TryRead(file, out var config, out fault)
             || !MemoryPlan.TryMake(config, options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, out var memory, out fault)
             || !Tokenizer.TryCreate(file.Metadata, out var tokenizer, out fault)
             || !ChatTemplate.TryCreate(file.Metadata, tokenizer, out var template, out fault))
         {
-            file.Dispose();
             return false;
         }
 
-        var loaded = new EngineParts { File = file, Config = config, Tokenizer = tokenizer, Template = template, Memory = memory };
-        loaded._owned.Push(file);
         var pool = new WorkerPool(MemoryPlan.ThreadsOf(options));
-        loaded._owned.Push(pool);
+        owned.Push(pool);
         if (!LanguageModel.TryLoad(file, pool, memory.BatchTokens, out var model, out fault))
         {
-            loaded.Dispose();
             return false;
         }
 
-        loaded.Runner = new LanguageModelRunner(model, memory.BatchTokens, memory.ContextLength, options.KvCacheType);
-        loaded._owned.Push(loaded.Runner);
-        parts = loaded;
+        owned.Push(model);
+        var runner = new LanguageModelRunner(model, memory.BatchTokens, memory.ContextLength, options.KvCacheType);
+        owned.Pop();
+        owned.Push(runner);
+        parts = new EngineParts(owned) { File = file, Config = config, Tokenizer = tokenizer, Template = template, Memory = memory, Runner = runner };
         return true;
     }
 
@@ -100,9 +118,11 @@ internal sealed class EngineParts : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => DisposeAll(_owned);
+
+    private static void DisposeAll(Stack<IDisposable> owned)
     {
-        while (_owned.TryPop(out var part))
+        while (owned.TryPop(out var part))
         {
             part.Dispose();
         }

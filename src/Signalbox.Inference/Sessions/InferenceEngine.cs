@@ -33,11 +33,20 @@ internal sealed class InferenceEngine : IAsyncDisposable
             MaximumSlots = parts.Memory.MaximumSlots,
             MaximumQueue = options.MaximumQueue,
         };
-        _scheduler = new Scheduler(parts.Runner, scheduling, time) { PassEnded = _metrics.PassEnded };
-        _embedder = new Embedder(_scheduler, parts.Tokenizer, parts.Runner, parts.Memory);
+        try
+        {
+            _scheduler = new Scheduler(parts.Runner, scheduling, time) { PassEnded = _metrics.PassEnded };
+            _embedder = new Embedder(_scheduler, parts.Tokenizer, parts.Runner, parts.Memory);
 
-        // Not the thread pool: passes are long, and the pool has requests to serve.
-        new Thread(RunScheduler) { IsBackground = true, Name = "Signalbox engine" }.Start();
+            // Not the thread pool: passes are long, and the pool has requests to serve.
+            new Thread(RunScheduler) { IsBackground = true, Name = "Signalbox engine" }.Start();
+        }
+        catch
+        {
+            _metrics.Dispose();
+            _scheduler?.Dispose();
+            throw;
+        }
     }
 
     /// <param name="path">A GGUF file.</param>
@@ -48,21 +57,28 @@ internal sealed class InferenceEngine : IAsyncDisposable
     public static bool TryLoad(string path, EngineOptions options, TimeProvider time, [NotNullWhen(true)] out InferenceEngine? engine, [NotNullWhen(false)] out EngineFault? fault)
     {
         engine = null;
-        if (!EngineParts.TryLoad(path, options, out var parts, out fault))
-        {
-            return false;
-        }
-
+        EngineParts? parts = null;
         try
         {
+            if (!EngineParts.TryLoad(path, options, out parts, out fault))
+            {
+                return false;
+            }
+
             engine = new InferenceEngine(parts, options, time);
             return true;
         }
         catch (OutOfMemoryException)
         {
-            parts.Dispose();
-            fault = new EngineFault(EngineFaultKind.Overloaded, $"The system has no memory for {options.MinimumSlots} slots of {parts.Memory.ContextLength} positions; lower the context length or the minimum of slots.");
+            parts?.Dispose();
+            var slots = parts is null ? "the buffers of a pass" : $"{options.MinimumSlots} slots of {parts.Memory.ContextLength} positions";
+            fault = new EngineFault(EngineFaultKind.Overloaded, $"The system has no memory for {slots}, or no thread is left; lower the context length or the minimum of slots.");
             return false;
+        }
+        catch
+        {
+            parts?.Dispose();
+            throw;
         }
     }
 

@@ -50,7 +50,16 @@ internal sealed class Scheduler : IDisposable
         _intake = new Intake(options.MaximumQueue);
         _slots = new SlotPool(runner, options.ContextLength, options.MinimumSlots, options.MaximumSlots);
         _planner = new PassPlanner(runner.BatchTokens);
-        _shrinkTimer = time.CreateTimer(static state => ((Scheduler)state!).ShrinkIsDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            _shrinkTimer = time.CreateTimer(static state => ((Scheduler)state!).ShrinkIsDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+        catch
+        {
+            _slots.Dispose();
+            throw;
+        }
+
         Publish();
     }
 

@@ -18,9 +18,17 @@ internal sealed class SlotPool : IDisposable
     public SlotPool(ModelRunner runner, int capacity, int minimum, int maximum)
     {
         (_runner, _capacity, _minimum, _maximum) = (runner, capacity, minimum, maximum);
-        for (var i = 0; i < minimum; i++)
+        try
         {
-            _slots.Add(new Slot(runner.CreateCache(), capacity));
+            for (var i = 0; i < minimum; i++)
+            {
+                _slots.Add(new Slot(runner.CreateCache(), capacity));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 

@@ -30,8 +30,20 @@ internal sealed unsafe class WorkerPool : IDisposable
         _workers = new Thread[threads - 1];
         for (var i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Thread(Work, 256 * 1024) { IsBackground = true, Name = $"signalbox-engine-{i + 1}" };
-            _workers[i].Start(i + 1);
+            var worker = new Thread(Work, 256 * 1024) { IsBackground = true, Name = $"signalbox-engine-{i + 1}" };
+            try
+            {
+                worker.Start(i + 1);
+            }
+            catch
+            {
+                // The system has no thread left: those that run already must not outlive this.
+                _workers = _workers[..i];
+                Dispose();
+                throw;
+            }
+
+            _workers[i] = worker;
         }
     }
 
