@@ -46,7 +46,11 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
 
         try
         {
-            return (await loading.Value.WaitAsync(cancel), null);
+            var model = await loading.Value.WaitAsync(cancel);
+            if (!model.Engine.IsStopped)
+            {
+                return (model, null);
+            }
         }
         catch (Exception e) when (loading.Value.IsFaulted)
         {
@@ -63,6 +67,14 @@ internal sealed class LocalModels(TimeProvider time) : IDisposable
 
             return (null, fault);
         }
+
+        // A pass failed as none should, and its engine has ended: the next one begins anew.
+        lock (_lock)
+        {
+            LetGo(other => other == key);
+        }
+
+        return await OpenAsync(config, threads, cancel);
     }
 
     /// <summary>Lets go of every engine that a configuration no longer has.</summary>
