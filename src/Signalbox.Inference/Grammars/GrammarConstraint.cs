@@ -10,6 +10,15 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie tr
 {
     public const int Unlimited = int.MaxValue;
 
+    /// <summary>
+    /// Work that one mask may take, in readings moved on by bytes that were not met before in the walk. Where it takes more, only tokens of one byte are allowed:
+    /// any text can still be written with them, and all other answers of the engine wait for this one.
+    /// </summary>
+    private const int MaximumWork = 60_000;
+
+    private const int ManyReadings = 8;
+
+    private HashSet<(GrammarPosition, byte)>? _met;
     private readonly GrammarPosition[] _path = new GrammarPosition[trie.Depth + 1];
     private GrammarPosition _position = automaton.Start;
     private int _remaining = remaining;
@@ -32,7 +41,26 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie tr
         var bytes = trie.BytesOf(token);
         return bytes.IsEmpty
             ? MayEnd && trie.EndTokens.AsSpan().Contains(token)
-            : automaton.Walk(_position, bytes) is { } reached && reached.Need <= Limit;
+            : automaton.Walk(_position, bytes) is { } reached && reached.Need <= Limit && (bytes.Length == 1 || !IsNarrow());
+    }
+
+    /// <summary>Whether only tokens of one byte may come. Places with many readings are found out about at once; others cost that much hardly ever, and are when their mask is asked for.</summary>
+    private bool IsNarrow()
+    {
+        if (_position is { Mask: null, IsNarrow: false, Readings.Length: > ManyReadings })
+        {
+            MakeMask();
+        }
+
+        return _position.IsNarrow;
+    }
+
+    private TokenMask MakeMask()
+    {
+        var words = new ulong[trie.MaskWords];
+        var known = new TokenMask(words, Walk(words, Unlimited));
+        automaton.Keep(_position, known);
+        return known;
     }
 
     public void Accept(int token)
@@ -123,9 +151,7 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie tr
                 return false;
             }
 
-            var words = new ulong[trie.MaskWords];
-            known = new TokenMask(words, Walk(words, Unlimited));
-            automaton.Keep(_position, known);
+            known = MakeMask();
         }
 
         if (known.Need > Limit)
@@ -141,13 +167,37 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie tr
     /// <returns>The longest of the shortest ways to the end behind them.</returns>
     private int Walk(Span<ulong> mask, int limit)
     {
+        if (_position.IsNarrow)
+        {
+            return WalkBytes(mask, limit);
+        }
+
         var nodes = trie.Nodes;
         var longest = 0;
+        var work = _position.Mask is null ? 0 : long.MinValue;
+        HashSet<(GrammarPosition, byte)>? met = null;
         _path[0] = _position;
         for (var i = 0; i < nodes.Length - 1;)
         {
             ref readonly var node = ref nodes[i];
-            if (automaton.Step(_path[node.Depth - 1], node.Byte) is not { } reached)
+            var from = _path[node.Depth - 1];
+            if ((met is null || met.Add((from, node.Byte))) && (work += 2 + from.Readings.Length) > MaximumWork)
+            {
+                // Most walks end before this; only long ones need to know what they have met, and start again for that.
+                if (met is null)
+                {
+                    met = _met ??= [];
+                    met.Clear();
+                    (i, work) = (0, 0);
+                    continue;
+                }
+
+                _position.IsNarrow = true;
+                mask.Clear();
+                return WalkBytes(mask, limit);
+            }
+
+            if (automaton.Step(from, node.Byte) is not { } reached)
             {
                 i = node.Skip;
                 continue;
@@ -162,6 +212,28 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenTrie tr
 
             longest = Math.Max(longest, reached.Need);
             foreach (var token in trie.Tokens.AsSpan(node.FirstToken, nodes[i].FirstToken - node.FirstToken))
+            {
+                mask[token / 64] |= 1UL << (token % 64);
+            }
+        }
+
+        return longest;
+    }
+
+    /// <summary>As <see cref="Walk"/>, for tokens of one byte.</summary>
+    private int WalkBytes(Span<ulong> mask, int limit)
+    {
+        var nodes = trie.Nodes;
+        var longest = 0;
+        for (var i = 0; i < nodes.Length - 1; i = nodes[i].Skip)
+        {
+            if (nodes[i].FirstToken == nodes[i + 1].FirstToken || automaton.Step(_position, nodes[i].Byte) is not { } reached || reached.Need > limit)
+            {
+                continue;
+            }
+
+            longest = Math.Max(longest, reached.Need);
+            foreach (var token in trie.Tokens.AsSpan(nodes[i].FirstToken, nodes[i + 1].FirstToken - nodes[i].FirstToken))
             {
                 mask[token / 64] |= 1UL << (token % 64);
             }

@@ -64,6 +64,9 @@ internal sealed class GrammarPosition
     /// <summary>Filled when first asked for.</summary>
     public TokenMask? Mask { get; set; }
 
+    /// <summary>Set where finding all tokens takes too long, so that only those of one byte are allowed. Never cleared.</summary>
+    public bool IsNarrow { get; set; }
+
     /// <summary>For a position inside a string: the one after its last quote.</summary>
     public GrammarPosition? AfterString { get; set; }
 

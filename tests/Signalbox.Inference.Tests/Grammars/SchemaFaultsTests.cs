@@ -95,6 +95,30 @@ public sealed class SchemaFaultsTests
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 400 << 20, $"{(GC.GetAllocatedBytesForCurrentThread() - before) >> 20} MiB");
     }
 
+    public static TheoryData<string> CostlyPatterns() =>
+    [
+        $"{{\"type\":\"string\",\"pattern\":\"^({string.Join('|', Enumerable.Range(0x4E00, 800).Select(static c => (char)c))})*$\"}}",
+        """{"type":"string","pattern":"^(((){2000}){2000}){2000}$"}""",
+        $"{{\"anyOf\":[{string.Join(',', Enumerable.Range(0, 60).Select(static i => $"{{\"type\":\"string\",\"pattern\":\"^[{string.Concat(Enumerable.Range(0, 1200).Select(c => (char)(0x4E00 + i + (2 * c))))}]{{3}}$\"}}"))}]}}",
+        $"{{\"anyOf\":[{string.Join(',', Enumerable.Range(0, 250).Select(static i => $"{{\"type\":\"string\",\"pattern\":\"^.{{2000}}{i}$\"}}"))}]}}",
+        $"{{\"anyOf\":[{string.Join(',', Enumerable.Range(0, 250).Select(static i => $"{{\"type\":\"string\",\"pattern\":\"[a-z]a.{{8}}{i}$\"}}"))}]}}",
+        $"{{\"properties\":{{{string.Join(',', Enumerable.Range(0, 4000).Select(static i => $"\"p{i}\":{{\"type\":\"string\",\"pattern\":\"^.{{100}}{i}\"}}"))}}}}}",
+        """{"type":"string","minLength":16000,"pattern":"^(a|.)*$"}""",
+    ];
+
+    [Theory]
+    [MemberData(nameof(CostlyPatterns))]
+    public void Patterns_take_no_more_memory_than_one_schema_may(string schema)
+    {
+        using var document = JsonDocument.Parse(schema);
+        _ = PieceTokenizer.OfBytes().Trie;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var compiled = JsonSchemaGrammar.TryCompile(document.RootElement, PieceTokenizer.OfBytes(), out _, out var fault);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{watch.ElapsedMilliseconds} ms, {(GC.GetAllocatedBytesForCurrentThread() - before) >> 20} MiB, {compiled} {fault?.Message}");
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 150 << 20, $"{(GC.GetAllocatedBytesForCurrentThread() - before) >> 20} MiB, {compiled}");
+    }
+
     [Fact]
     public void Damaged_schemas_end_in_a_grammar_or_a_fault()
     {

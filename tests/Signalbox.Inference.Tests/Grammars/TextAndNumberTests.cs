@@ -28,7 +28,7 @@ public sealed class TextAndNumberTests
     [InlineData("^[\\s\\S]{1,3}$", "a ab abcd")]
     public void A_pattern_takes_what_the_platform_takes(string pattern, string candidates)
     {
-        var automaton = Pattern.Compile(pattern, out var reason);
+        var automaton = Pattern.Compile(pattern, new PatternBudget(), out var reason);
         Assert.True(automaton is not null, reason);
         foreach (var text in candidates.Split(' ').Append(""))
         {

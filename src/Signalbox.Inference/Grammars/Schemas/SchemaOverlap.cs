@@ -38,7 +38,7 @@ internal sealed class SchemaOverlap(SchemaExpansion expansion, SchemaValues valu
         }
 
         return texts.All(written) is { } own && texts.All(other) is { } patterns
-            && CharacterAutomaton.Intersect(own, patterns) is { } both && CharacterBytes.ToTerminal(both) is null
+            && CharacterAutomaton.Intersect(own, patterns, texts.Budget) is { } both && texts.Budget.Charge(CharacterBytes.CostOf(both)) && CharacterBytes.ToTerminal(both) is null
             && !other.Texts.Exists(static text => text.IsFormat);
     }
 

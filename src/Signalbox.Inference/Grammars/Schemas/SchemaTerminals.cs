@@ -121,7 +121,7 @@ internal sealed class SchemaTerminals(SchemaDocument document, SchemaTexts texts
         {
             var counted = facts.MinimumLength > CharacterAutomaton.MaximumStates
                 ? null
-                : CharacterAutomaton.Intersect(automaton, CharacterAutomaton.AtLeast(facts.MinimumLength));
+                : CharacterAutomaton.Intersect(automaton, CharacterAutomaton.AtLeast(facts.MinimumLength), texts.Budget);
             if (counted is null)
             {
                 document.Unsupported(facts.Path, "its pattern and its minLength together take too many states. Put the length into the pattern, or make it smaller.");
@@ -129,6 +129,12 @@ internal sealed class SchemaTerminals(SchemaDocument document, SchemaTexts texts
             }
 
             automaton = counted;
+        }
+
+        if (!texts.Budget.Charge(CharacterBytes.CostOf(automaton)))
+        {
+            document.Unsupported(facts.Path, "the patterns of the schema take too many states together. Make them shorter, or use fewer.");
+            return null;
         }
 
         return CharacterBytes.ToTerminal(automaton, maximum);

@@ -7,6 +7,9 @@ internal sealed class SchemaTexts(SchemaDocument document)
 {
     private readonly Dictionary<(string Text, bool IsFormat), CharacterAutomaton?> _known = [];
 
+    /// <summary>What all automata of texts may take.</summary>
+    public PatternBudget Budget { get; } = new();
+
     /// <summary>States of all patterns so far.</summary>
     public int States { get; private set; }
 
@@ -21,7 +24,7 @@ internal sealed class SchemaTexts(SchemaDocument document)
                 continue;
             }
 
-            all = all is null ? one : CharacterAutomaton.Intersect(all, one);
+            all = all is null ? one : CharacterAutomaton.Intersect(all, one, Budget);
             if (all is null)
             {
                 document.Unsupported(node.Path, "its pattern, together with others, takes too many states. Make it shorter.");
@@ -48,7 +51,7 @@ internal sealed class SchemaTexts(SchemaDocument document)
         }
         else
         {
-            automaton = Pattern.Compile(text, out var reason);
+            automaton = Pattern.Compile(text, Budget, out var reason);
             if (automaton is null)
             {
                 document.Unsupported($"{node.Path}/pattern", $"the pattern cannot be held to: {reason}.");

@@ -129,7 +129,7 @@ internal sealed class CharacterAutomaton
     }
 
     /// <summary>What both accept; null where that takes too many states.</summary>
-    public static CharacterAutomaton? Intersect(CharacterAutomaton a, CharacterAutomaton b)
+    public static CharacterAutomaton? Intersect(CharacterAutomaton a, CharacterAutomaton b, PatternBudget budget)
     {
         var product = new CharacterAutomaton();
         var states = new Dictionary<(int, int), int>();
@@ -149,22 +149,25 @@ internal sealed class CharacterAutomaton
         StateOf(0, 0);
         for (var state = 0; state < pending.Count; state++)
         {
-            if (product.Count > MaximumStates)
+            var (stateA, stateB) = pending[state];
+            var (edgesA, edgesB) = (a.EdgesOf(stateA), b.EdgesOf(stateB));
+            if (product.Count > MaximumStates || !budget.Charge(8 + (4L * (edgesA.Count + edgesB.Count))))
             {
                 return null;
             }
 
-            var (stateA, stateB) = pending[state];
-            foreach (var (lowA, highA, targetA) in a.EdgesOf(stateA))
+            // Both are sorted: the range that ends first has met everything that it can.
+            for (var (i, j) = (0, 0); i < edgesA.Count && j < edgesB.Count;)
             {
-                foreach (var (lowB, highB, targetB) in b.EdgesOf(stateB))
+                var (lowA, highA, targetA) = edgesA[i];
+                var (lowB, highB, targetB) = edgesB[j];
+                var (low, high) = (Math.Max(lowA, lowB), Math.Min(highA, highB));
+                if (low <= high)
                 {
-                    var (low, high) = (Math.Max(lowA, lowB), Math.Min(highA, highB));
-                    if (low <= high)
-                    {
-                        product.Edge(state, low, high, StateOf(targetA, targetB));
-                    }
+                    product.Edge(state, low, high, StateOf(targetA, targetB));
                 }
+
+                (i, j) = highA <= highB ? (i + 1, highA == highB ? j + 1 : j) : (i, j + 1);
             }
         }
 

@@ -38,6 +38,22 @@ internal sealed class CharacterBytes
         }
     }
 
+    /// <summary>What <see cref="ToTerminal"/> takes from a budget: a wide range of characters becomes many of bytes.</summary>
+    public static long CostOf(CharacterAutomaton automaton)
+    {
+        var cost = 0L;
+        for (var state = 0; state < automaton.Count; state++)
+        {
+            cost += 16;
+            foreach (var (low, high, _) in automaton.EdgesOf(state))
+            {
+                cost += high < 0x80 ? 8 : high - low < 64 ? 32 : 128;
+            }
+        }
+
+        return cost;
+    }
+
     /// <summary>The terminal; null where no string is accepted.</summary>
     /// <param name="automaton">The strings without quotes and escapes.</param>
     /// <param name="maximum">Characters at most; <see cref="StringTerminal.Unbounded"/> for any number.</param>
@@ -125,8 +141,21 @@ internal sealed class CharacterBytes
     {
         var size = 1 << (6 * left);
         var mask = marker == 0x80 ? 0x3F : 0x1F;
+        var at = 0;
         for (var block = ranges[0].Low / size; block <= ranges[^1].High / size; block++)
         {
+            while (ranges[at].High < block * size)
+            {
+                at++;
+            }
+
+            var next = (byte)(marker | (block & mask));
+            if (ranges[at].Low <= block * size && ranges[at].High >= ((block + 1) * size) - 1)
+            {
+                _builder.Edge(node, next, next, Continuation(left, ranges[at].Target));
+                continue;
+            }
+
             var inside = new List<(int Low, int High, int Target)>();
             foreach (var (low, high, target) in ranges)
             {
@@ -138,13 +167,6 @@ internal sealed class CharacterBytes
 
             if (inside.Count == 0)
             {
-                continue;
-            }
-
-            var next = (byte)(marker | (block & mask));
-            if (inside is [var (from, to, whole)] && to - from + 1 == size)
-            {
-                _builder.Edge(node, next, next, Continuation(left, whole));
                 continue;
             }
 

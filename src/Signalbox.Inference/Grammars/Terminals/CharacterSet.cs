@@ -31,6 +31,19 @@ internal sealed class CharacterSet
     public static CharacterSet WideSpace { get; } =
         Of((0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF));
 
+    /// <summary>Outside of ASCII, only where engines agree that it is no space.</summary>
+    public static CharacterSet AgreedOnSpace { get; } = All.Except(WideSpace);
+
+    public static CharacterSet NoDigits { get; } = Ascii.Except(Digits);
+
+    public static CharacterSet NoWord { get; } = Ascii.Except(Word);
+
+    public static CharacterSet NoSpace { get; } = All.Except(Space).Except(WideSpace).Except(Of((0, 0x1F)));
+
+    /// <summary>One character, or nothing where it is not of <see cref="All"/>.</summary>
+    public static CharacterSet Single(int character) =>
+        new(Array.Exists(All._ranges, range => character >= range.Low && character <= range.High) ? [(character, character)] : []);
+
     public static CharacterSet Of(params ReadOnlySpan<(int Low, int High)> ranges)
     {
         var sorted = ranges.ToArray();

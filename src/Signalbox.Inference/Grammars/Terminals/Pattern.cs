@@ -22,16 +22,28 @@ internal abstract record PatternNode
 internal sealed class Pattern
 {
     private const int MaximumNfaStates = 4096;
-    private const int MaximumWork = 300_000;
+    private const int StateCost = 10;
+
+    private const string TooMuch = "it needs too many states, or too many together with the other patterns; repeat less often and list fewer alternatives";
 
     private static readonly PatternNode Anything = new PatternNode.Repeat(new PatternNode.Characters(CharacterSet.All), 0, null);
 
     private readonly List<List<(CharacterSet? Set, int Target)>> _edges = [];
+    private readonly PatternBudget _budget;
+    private bool[] _isSeen = [];
     private bool _tooLarge;
 
+    private Pattern(PatternBudget budget) => _budget = budget;
+
     /// <summary>The strings in which a pattern matches somewhere, as <c>pattern</c> has it; null and why where it cannot be.</summary>
-    public static CharacterAutomaton? Compile(string pattern, out string? reason)
+    public static CharacterAutomaton? Compile(string pattern, PatternBudget budget, out string? reason)
     {
+        if (!budget.Charge(4L * pattern.Length))
+        {
+            reason = TooMuch;
+            return null;
+        }
+
         var tree = PatternParser.Parse(pattern, out reason);
         if (tree is null || Anchored(tree) is not { } whole)
         {
@@ -39,11 +51,11 @@ internal sealed class Pattern
             return null;
         }
 
-        var builder = new Pattern();
+        var builder = new Pattern(budget);
         var start = builder.Add();
         var end = builder.Build(whole, start);
         var automaton = builder._tooLarge ? null : builder.Determine(start, end);
-        reason = automaton is null ? "it needs too many states; repeat less often" : null;
+        reason = automaton is null ? TooMuch : null;
         return automaton;
     }
 
@@ -95,7 +107,7 @@ internal sealed class Pattern
 
     private int Add()
     {
-        _tooLarge |= _edges.Count >= MaximumNfaStates;
+        _tooLarge |= _edges.Count >= MaximumNfaStates || !_budget.Charge(StateCost);
         _edges.Add([]);
         return _edges.Count - 1;
     }
@@ -103,8 +115,10 @@ internal sealed class Pattern
     /// <summary>Thompson's construction: adds the states of a part behind a state and gives the one behind it.</summary>
     private int Build(PatternNode node, int from)
     {
-        if (_tooLarge)
+        // Parts that add no state cost something too: nothing, repeated again and again, would take for ever.
+        if (_tooLarge || !_budget.Charge(4))
         {
+            _tooLarge = true;
             return from;
         }
 
@@ -115,7 +129,12 @@ internal sealed class Pattern
                 _edges[from].Add((characters.Set, next));
                 return next;
             case PatternNode.Sequence sequence:
-                return sequence.Parts.Aggregate(from, (at, part) => Build(part, at));
+                foreach (var part in sequence.Parts)
+                {
+                    from = Build(part, from);
+                }
+
+                return from;
             case PatternNode.Choice choice:
                 var joined = Add();
                 foreach (var branch in choice.Branches)
@@ -166,45 +185,44 @@ internal sealed class Pattern
     /// <summary>The subset construction; null where it takes too many states.</summary>
     private CharacterAutomaton? Determine(int start, int end)
     {
+        _isSeen = new bool[_edges.Count];
         var automaton = new CharacterAutomaton();
-        var states = new Dictionary<string, int>(StringComparer.Ordinal);
+        var states = new Dictionary<int[], int>(SetComparer.Instance);
         var sets = new List<int[]>();
         int StateOf(int[] set)
         {
-            var key = string.Join(',', set);
-            if (!states.TryGetValue(key, out var state))
+            if (!states.TryGetValue(set, out var state))
             {
                 state = automaton.Add(set.AsSpan().Contains(end));
-                states.Add(key, state);
+                states.Add(set, state);
                 sets.Add(set);
+                _budget.Charge(StateCost);
             }
 
             return state;
         }
 
         StateOf(Closure([start]));
-        var work = 0L;
         for (var state = 0; state < sets.Count; state++)
         {
-            work += sets[state].Length;
-            if (automaton.Count > CharacterAutomaton.MaximumStates || work > MaximumWork)
-            {
-                return null;
-            }
-
             foreach (var (low, high, targets) in Ways(sets[state]))
             {
                 automaton.Edge(state, low, high, StateOf(Closure(targets)));
+            }
+
+            if (automaton.Count > CharacterAutomaton.MaximumStates || _budget.IsSpent)
+            {
+                return null;
             }
         }
 
         return automaton;
     }
 
-    /// <summary>The ranges between the bounds of all edges, each with everything it leads to.</summary>
+    /// <summary>The ranges between the bounds of all edges, each with everything it leads to. Stops where the budget is spent.</summary>
     private IEnumerable<(int Low, int High, List<int> Targets)> Ways(int[] set)
     {
-        var bounds = new SortedSet<int>();
+        var bounds = new List<int>();
         var edges = new List<(int Low, int High, int Target)>();
         foreach (var state in set)
         {
@@ -219,45 +237,86 @@ internal sealed class Pattern
             }
         }
 
-        var from = -1;
-        foreach (var bound in bounds)
+        if (!_budget.Charge(set.Length + (4L * edges.Count)))
         {
-            if (from >= 0)
-            {
-                var targets = new List<int>();
-                foreach (var (low, high, target) in edges)
-                {
-                    if (low <= from && bound - 1 <= high)
-                    {
-                        targets.Add(target);
-                    }
-                }
+            yield break;
+        }
 
-                if (targets.Count > 0)
-                {
-                    yield return (from, bound - 1, targets);
-                }
+        bounds.Sort();
+        edges.Sort();
+        var open = new List<(int Low, int High, int Target)>();
+        var next = 0;
+        for (var i = 0; i + 1 < bounds.Count; i++)
+        {
+            var (from, behind) = (bounds[i], bounds[i + 1]);
+            if (from == behind)
+            {
+                continue;
             }
 
-            from = bound;
+            open.RemoveAll(edge => edge.High < from);
+            for (; next < edges.Count && edges[next].Low <= from; next++)
+            {
+                open.Add(edges[next]);
+            }
+
+            if (!_budget.Charge(8 + open.Count))
+            {
+                yield break;
+            }
+
+            if (open.Count > 0)
+            {
+                yield return (from, behind - 1, open.ConvertAll(static edge => edge.Target));
+            }
         }
     }
 
+    /// <summary>Sorted, so that equal sets are equal lists.</summary>
     private int[] Closure(List<int> states)
     {
-        var seen = new SortedSet<int>(states);
-        var pending = new Stack<int>(states);
-        while (pending.TryPop(out var state))
+        var found = new List<int>();
+        void See(int state)
         {
-            foreach (var (characters, target) in _edges[state])
+            if (!_isSeen[state])
             {
-                if (characters is null && seen.Add(target))
+                _isSeen[state] = true;
+                found.Add(state);
+            }
+        }
+
+        states.ForEach(See);
+        var work = 0;
+        for (var i = 0; i < found.Count; i++)
+        {
+            var edges = _edges[found[i]];
+            work += 1 + edges.Count;
+            foreach (var (characters, target) in edges)
+            {
+                if (characters is null)
                 {
-                    pending.Push(target);
+                    See(target);
                 }
             }
         }
 
-        return [.. seen];
+        _budget.Charge(8 + work);
+        found.ForEach(state => _isSeen[state] = false);
+        found.Sort();
+        return [.. found];
+    }
+
+    private sealed class SetComparer : IEqualityComparer<int[]>
+    {
+        public static readonly SetComparer Instance = new();
+
+        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(int[] set)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(set.AsSpan()));
+            return hash.ToHashCode();
+        }
     }
 }

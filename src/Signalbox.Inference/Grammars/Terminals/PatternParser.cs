@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Signalbox.Inference.Grammars.Terminals;
 
@@ -181,7 +182,7 @@ internal sealed class PatternParser
             Fail("it has characters above U+FFFF");
         }
 
-        return new PatternNode.Characters(CharacterSet.Of((next, next)).Intersect(CharacterSet.All));
+        return new PatternNode.Characters(CharacterSet.Single(next));
     }
 
     private PatternNode Group()
@@ -211,7 +212,7 @@ internal sealed class PatternParser
     private CharacterSet Class()
     {
         var isNegated = Take('^');
-        var set = CharacterSet.Of();
+        var members = new List<(int Low, int High)>();
         var universe = CharacterSet.All;
         while (More && Next != ']')
         {
@@ -226,10 +227,16 @@ internal sealed class PatternParser
                     break;
                 }
 
-                lowSet = CharacterSet.Of((low, high));
+                members.Add((low, high));
             }
-
-            set = set.Union(lowSet);
+            else if (low >= 0)
+            {
+                members.Add((low, low));
+            }
+            else
+            {
+                members.AddRange(lowSet.Ranges);
+            }
         }
 
         if (!Take(']'))
@@ -237,6 +244,7 @@ internal sealed class PatternParser
             Fail("a class has no end");
         }
 
+        var set = CharacterSet.Of(CollectionsMarshal.AsSpan(members));
         return isNegated ? universe.Except(set) : set.Intersect(CharacterSet.All);
     }
 
@@ -249,7 +257,7 @@ internal sealed class PatternParser
             var (character, set) = Escape(true);
             if (character < 0)
             {
-                universe = universe.Intersect(_pattern[_at - 1] is 's' or 'S' ? CharacterSet.All.Except(CharacterSet.WideSpace) : CharacterSet.Ascii);
+                universe = _pattern[_at - 1] is not ('s' or 'S') || ReferenceEquals(universe, CharacterSet.Ascii) ? CharacterSet.Ascii : CharacterSet.AgreedOnSpace;
             }
 
             return (character, set);
@@ -273,7 +281,6 @@ internal sealed class PatternParser
         }
 
         var next = _pattern[_at++];
-        var ascii = CharacterSet.Ascii;
         int character = next switch
         {
             't' => '\t',
@@ -296,12 +303,12 @@ internal sealed class PatternParser
         return next switch
         {
             'd' => (-1, CharacterSet.Digits),
-            'D' => (-1, ascii.Except(CharacterSet.Digits)),
+            'D' => (-1, CharacterSet.NoDigits),
             'w' => (-1, CharacterSet.Word),
-            'W' => (-1, ascii.Except(CharacterSet.Word)),
+            'W' => (-1, CharacterSet.NoWord),
             's' => (-1, CharacterSet.Space),
-            'S' => (-1, CharacterSet.All.Except(CharacterSet.Space).Except(CharacterSet.WideSpace).Except(CharacterSet.Of((0, 0x1F)))),
-            _ => (character, CharacterSet.Of((character, character)).Intersect(inClass ? CharacterSet.Of((0, 0x10FFFF)) : CharacterSet.All)),
+            'S' => (-1, CharacterSet.NoSpace),
+            _ => (character, CharacterSet.Single(character)),
         };
     }
 

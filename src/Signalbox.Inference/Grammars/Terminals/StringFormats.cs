@@ -58,5 +58,5 @@ internal static class StringFormats
     public static CharacterAutomaton? Find(string format) => Known.TryGetValue(format, out var automaton) ? automaton.Value : null;
 
     private static CharacterAutomaton Compile(string expression) =>
-        Pattern.Compile($"^(?:{expression})$", out var reason) ?? throw new InvalidOperationException(reason);
+        Pattern.Compile($"^(?:{expression})$", new PatternBudget(), out var reason) ?? throw new InvalidOperationException(reason);
 }
