@@ -13,18 +13,16 @@ internal static class UnreadFields
     private const int ShortestNumber = 7;
 
     /// <summary>Fields whose texts are in the vocabulary; what the vocabulary leaves out of them is inside of their objects.</summary>
-    private static readonly string[] Conversations = ["messages", "contents", "input", "system", "instructions", "systemInstruction", "system_instruction"];
+    private static readonly byte[][] Conversations = Utf8("messages", "contents", "input", "system", "instructions", "systemInstruction", "system_instruction");
 
     /// <summary>Fields that the vocabulary has as they stand, and the caller's words to the gateway, which are not sent.</summary>
-    private static readonly string[] Whole = ["model", "tools", "functions", "signalbox"];
+    private static readonly byte[][] Whole = Utf8("model", "tools", "functions", "signalbox");
 
     /// <summary>In a conversation: texts that the vocabulary has, and what is no text (ids, encoded data, signatures).</summary>
-    private static readonly string[] Read =
-    [
+    private static readonly byte[][] Read = Utf8(
         "role", "text", "type", "arguments", "args", "response", "input", "output", "thinking", "reasoning", "reasoning_content", "refusal", "id", "call_id", "tool_call_id",
         "tool_use_id", "data", "url", "uri", "fileUri", "file_uri", "file_url", "file_data", "file_id", "images", "signature", "thoughtSignature", "thought_signature",
-        "encrypted_content", "mimeType", "mime_type", "media_type",
-    ];
+        "encrypted_content", "mimeType", "mime_type", "media_type");
 
     /// <summary>Hands over every text that the vocabulary does not have, and every long number.</summary>
     /// <param name="body">The caller's body; default where the request was made in process.</param>
@@ -80,6 +78,9 @@ internal static class UnreadFields
         }
     }
 
+    // As bytes: a body has its names in UTF-8, and each comparison with a string would encode it anew.
+    private static byte[][] Utf8(params string[] names) => Array.ConvertAll(names, System.Text.Encoding.UTF8.GetBytes);
+
     private static bool IsRead(JsonProperty field) => field.Value.ValueKind switch
     {
         JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null => true,
@@ -87,7 +88,7 @@ internal static class UnreadFields
         _ => Is(field, Read),
     };
 
-    private static bool Is(JsonProperty field, string[] names)
+    private static bool Is(JsonProperty field, byte[][] names)
     {
         foreach (var name in names)
         {
