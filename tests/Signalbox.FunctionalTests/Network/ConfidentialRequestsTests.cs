@@ -119,7 +119,10 @@ public sealed class ConfidentialRequestsTests
             }
         }
 
-        await AskAllAsync(bench, requests);
+        // The broken ones one at a time: were all in flight at once, they would have left before the first failure was known.
+        var broken = requests.Where(static request => request.Path.Contains("broken", StringComparison.Ordinal) || request.Body.Contains("broken", StringComparison.Ordinal)).ToList();
+        await AskAllAsync(bench, broken, atOnce: 1);
+        await AskAllAsync(bench, [.. requests.Except(broken)]);
 
         MustHaveStayed(bench);
         Assert.All(Wire.All, wire => Assert.InRange(bench.LocalCalls($"broken-{wire}"), 1, 29));
@@ -224,10 +227,10 @@ public sealed class ConfidentialRequestsTests
         .. Wire.All.Select(wire => new SecretRequest(0, wire.Path(model, false), wire.Request(model, false, prompt), said)),
     ];
 
-    private static async Task<IReadOnlyDictionary<int, CallerAnswer>> AskAllAsync(HouseBench bench, IReadOnlyList<SecretRequest> requests)
+    private static async Task<IReadOnlyDictionary<int, CallerAnswer>> AskAllAsync(HouseBench bench, IReadOnlyList<SecretRequest> requests, int atOnce = AtOnce)
     {
         var answers = new ConcurrentDictionary<int, CallerAnswer>();
-        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Patience.Token },
+        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = Patience.Token },
             async (request, _) => answers[request.Number] = await bench.Gateway.AskAsync(request.Path, request.SentBody, request.Headers));
         return answers;
     }
