@@ -2,12 +2,19 @@
 //   dotnet run -c Release --project bench/Signalbox.Benchmarks
 // With the word schema it measures what holding answers to a JSON schema costs a model file (see docs/engine-benchmarks.md):
 //   dotnet run -c Release --project bench/Signalbox.Benchmarks schema FILE [--schema FILE] [--generate N] [--threads N] [--runs N]
+// With the word products it measures the matrix products of training beside OpenBLAS (see docs/training-benchmarks.md and bench/training/run).
 using System.Text.Json;
 using Signalbox.Benchmarks;
+using Signalbox.Benchmarks.Training;
 
 if (args is ["schema", ..])
 {
     return await SchemaPath.RunAsync(args[1..]);
+}
+
+if (args is ["products", ..])
+{
+    return await ProductsPath.RunAsync(args[1..]);
 }
 
 using var budgets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "budgets.json")));

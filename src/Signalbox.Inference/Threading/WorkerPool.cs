@@ -12,6 +12,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     private static readonly long SpinTicks = Stopwatch.Frequency / 1_000_000 * 50;
 
     private readonly object _gate = new();
+    private readonly long _yieldTicks;
     private readonly Thread[] _workers;
     private delegate*<void*, int, int, void> _body;
     private void* _state;
@@ -23,10 +24,15 @@ internal sealed unsafe class WorkerPool : IDisposable
     private bool _stopping;
 
     /// <param name="threads">The caller included; 1 starts no thread.</param>
-    public WorkerPool(int threads)
+    /// <param name="patience">
+    /// How much longer threads look for work before they sleep, offering their core to others meanwhile; not at all by default. For long work with short
+    /// gaps: a virtual machine's scheduler may wake a thread on the core that its waker goes on to use, although another is idle.
+    /// </param>
+    public WorkerPool(int threads, TimeSpan patience = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         Threads = threads;
+        _yieldTicks = (long)(patience.TotalSeconds * Stopwatch.Frequency);
         _workers = new Thread[threads - 1];
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -113,9 +119,8 @@ internal sealed unsafe class WorkerPool : IDisposable
         var start = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _pending) > 0)
         {
-            if (Stopwatch.GetTimestamp() - start < SpinTicks)
+            if (KeepsLooking(start))
             {
-                Thread.SpinWait(4);
                 continue;
             }
 
@@ -132,6 +137,25 @@ internal sealed unsafe class WorkerPool : IDisposable
                 _callerSleeps = false;
             }
         }
+    }
+
+    /// <summary>Passes a moment, unless it is time to sleep.</summary>
+    private bool KeepsLooking(long start)
+    {
+        var waited = Stopwatch.GetTimestamp() - start;
+        if (waited < SpinTicks)
+        {
+            Thread.SpinWait(4);
+            return true;
+        }
+
+        if (waited < SpinTicks + _yieldTicks)
+        {
+            Thread.Yield();
+            return true;
+        }
+
+        return false;
     }
 
     private void Work(object? number)
@@ -162,9 +186,8 @@ internal sealed unsafe class WorkerPool : IDisposable
         var start = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _generation) != wanted)
         {
-            if (Stopwatch.GetTimestamp() - start < SpinTicks)
+            if (KeepsLooking(start))
             {
-                Thread.SpinWait(4);
                 continue;
             }
 

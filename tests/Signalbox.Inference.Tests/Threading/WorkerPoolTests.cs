@@ -23,10 +23,12 @@ public sealed unsafe class WorkerPoolTests
         }
     }
 
-    [Fact]
-    public void Workers_that_have_gone_to_sleep_are_woken()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Workers_that_have_gone_to_sleep_are_woken(int patienceMilliseconds)
     {
-        using var pool = new WorkerPool(3);
+        using var pool = new WorkerPool(3, TimeSpan.FromMilliseconds(patienceMilliseconds));
         var runs = stackalloc int[3];
         for (var dispatch = 1; dispatch <= 50; dispatch++)
         {
@@ -37,10 +39,12 @@ public sealed unsafe class WorkerPoolTests
         }
     }
 
-    [Fact]
-    public void A_caller_that_is_done_early_sleeps_until_the_last_worker_is()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_caller_that_is_done_early_sleeps_until_the_last_worker_is(int patienceMilliseconds)
     {
-        using var pool = new WorkerPool(2);
+        using var pool = new WorkerPool(2, TimeSpan.FromMilliseconds(patienceMilliseconds));
         var ended = stackalloc int[2];
         for (var dispatch = 1; dispatch <= 20; dispatch++)
         {

@@ -9,6 +9,9 @@ namespace Signalbox.Inference.Training.Products;
 /// </summary>
 internal sealed unsafe class FloatProduct(WorkerPool pool) : IDisposable
 {
+    /// <summary>For the pool of a training: between two products there may be a layer's other work.</summary>
+    public static readonly TimeSpan PoolPatience = TimeSpan.FromMilliseconds(2);
+
     private readonly NativeBuffer _shared = new(0);
     private readonly NativeBuffer _own = new((long)pool.Threads * ProductWork.ChunkValues * sizeof(float));
 

@@ -40,39 +40,50 @@ internal static unsafe class PanelPacking
         ClearLanes(panel, depth, width, lanes);
     }
 
-    /// <summary>Lanes are columns of the matrix, the depth runs down its rows.</summary>
+    /// <summary>
+    /// Lanes are columns of the matrix, the depth runs down its rows. Several panels at a time, because a row of the matrix may be a page of memory:
+    /// it is read along, and once.
+    /// </summary>
     /// <param name="source">The first value of the first lane.</param>
     /// <param name="stride">Elements between two steps of the depth.</param>
-    /// <param name="lanes">1 to <paramref name="width"/>.</param>
+    /// <param name="lanes">At least 1, of all panels.</param>
     /// <param name="depth">Any number.</param>
-    /// <param name="panel">[depth][width].</param>
+    /// <param name="panels">[panel][depth][width].</param>
     /// <param name="width">A multiple of 4.</param>
-    public static void PackColumns(float* source, nint stride, int lanes, int depth, float* panel, int width)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackColumns(float* source, nint stride, int lanes, int depth, float* panels, int width)
     {
-        if (lanes == width)
-        {
-            for (nint d = 0; d < depth; d++)
-            {
-                float* from = source + d * stride;
-                float* to = panel + d * width;
-                for (int lane = 0; lane < width; lane += 4)
-                {
-                    Vector128.Load(from + lane).Store(to + lane);
-                }
-            }
-
-            return;
-        }
-
+        nint panelValues = (nint)depth * width;
         for (nint d = 0; d < depth; d++)
         {
-            for (int lane = 0; lane < lanes; lane++)
+            float* from = source + d * stride;
+            float* to = panels + d * width;
+            int left = lanes;
+            for (; left >= width; left -= width)
             {
-                panel[d * width + lane] = source[d * stride + lane];
+                if (Vector512.IsHardwareAccelerated && width == 32)
+                {
+                    Vector512.Load(from).Store(to);
+                    Vector512.Load(from + 16).Store(to + 16);
+                }
+                else
+                {
+                    for (int lane = 0; lane < width; lane += 4)
+                    {
+                        Vector128.Load(from + lane).Store(to + lane);
+                    }
+                }
+
+                from += width;
+                to += panelValues;
+            }
+
+            if (left > 0)
+            {
+                new ReadOnlySpan<float>(from, left).CopyTo(new Span<float>(to, left));
+                new Span<float>(to + left, width - left).Clear();
             }
         }
-
-        ClearLanes(panel, depth, width, lanes);
     }
 
     /// <summary>Four steps of four lanes at a time, transposed in registers.</summary>

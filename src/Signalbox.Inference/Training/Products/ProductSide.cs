@@ -21,17 +21,22 @@ internal readonly unsafe struct ProductSide(FloatMatrix matrix, bool lanesAreRow
     /// <summary>Lanes of a panel that the matrix has.</summary>
     public int LanesOf(int panel) => Math.Min(Width, Lanes - panel * Width);
 
-    /// <summary>Packs <paramref name="depth"/> steps of a panel: [depth][width].</summary>
-    public void Pack(int panel, int firstDepth, int depth, float* packed)
+    /// <summary>Packs <paramref name="depth"/> steps of panels that follow each other: [panel][depth][width].</summary>
+    public void Pack(int firstPanel, int endPanel, int firstDepth, int depth, float* packed)
     {
-        nint lane = (nint)panel * Width;
-        if (LanesAreRows)
+        nint lane = (nint)firstPanel * Width;
+        if (!LanesAreRows)
+        {
+            int lanes = Math.Min(endPanel * Width, Lanes) - firstPanel * Width;
+            PanelPacking.PackColumns(_matrix.Data + (nint)firstDepth * _matrix.Stride + lane, _matrix.Stride, lanes, depth, packed, Width);
+            return;
+        }
+
+        for (int panel = firstPanel; panel < endPanel; panel++)
         {
             PanelPacking.PackRows(_matrix.Data + lane * _matrix.Stride + firstDepth, _matrix.Stride, LanesOf(panel), depth, packed, Width);
-        }
-        else
-        {
-            PanelPacking.PackColumns(_matrix.Data + (nint)firstDepth * _matrix.Stride + lane, _matrix.Stride, LanesOf(panel), depth, packed, Width);
+            lane += Width;
+            packed += (nint)depth * Width;
         }
     }
 }

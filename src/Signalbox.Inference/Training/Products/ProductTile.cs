@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Signalbox.Inference.Training.Products;
 
 /// <summary>
 /// A tile of a product of two packed panels (see <see cref="PanelPacking"/>): [depth][12] times [depth][32]. Every kernel adds the products of an
-/// output in the order of the depth, so an output does not depend on where in a tile it is.
+/// output in the order of the depth and the sum to the output, so an output does not depend on where in a tile it is.
 /// </summary>
 internal static unsafe class ProductTile
 {
@@ -29,6 +30,7 @@ internal static unsafe class ProductTile
     {
         if (rows == Rows && columns == Columns)
         {
+            Prefetch(output, stride);
             Whole(left, right, depth, output, stride, add);
             return;
         }
@@ -49,6 +51,19 @@ internal static unsafe class ProductTile
         for (int row = 0; row < rows; row++)
         {
             new ReadOnlySpan<float>(from + row * fromStride, columns).CopyTo(new Span<float>(to + row * toStride, columns));
+        }
+    }
+
+    /// <summary>The output is needed last; it comes from memory meanwhile.</summary>
+    private static void Prefetch(float* output, nint stride)
+    {
+        if (Sse.IsSupported)
+        {
+            for (nint row = 0; row < Rows; row++)
+            {
+                Sse.Prefetch0(output + row * stride);
+                Sse.Prefetch0(output + row * stride + 16);
+            }
         }
     }
 
@@ -118,34 +133,6 @@ internal static unsafe class ProductTile
         Vector512<float> c10b = Vector512<float>.Zero;
         Vector512<float> c11a = Vector512<float>.Zero;
         Vector512<float> c11b = Vector512<float>.Zero;
-        if (add)
-        {
-            c0a = Vector512.Load(output);
-            c0b = Vector512.Load(output + 16);
-            c1a = Vector512.Load(o1);
-            c1b = Vector512.Load(o1 + 16);
-            c2a = Vector512.Load(o2);
-            c2b = Vector512.Load(o2 + 16);
-            c3a = Vector512.Load(o3);
-            c3b = Vector512.Load(o3 + 16);
-            c4a = Vector512.Load(o4);
-            c4b = Vector512.Load(o4 + 16);
-            c5a = Vector512.Load(o5);
-            c5b = Vector512.Load(o5 + 16);
-            c6a = Vector512.Load(o6);
-            c6b = Vector512.Load(o6 + 16);
-            c7a = Vector512.Load(o7);
-            c7b = Vector512.Load(o7 + 16);
-            c8a = Vector512.Load(o8);
-            c8b = Vector512.Load(o8 + 16);
-            c9a = Vector512.Load(o9);
-            c9b = Vector512.Load(o9 + 16);
-            c10a = Vector512.Load(o10);
-            c10b = Vector512.Load(o10 + 16);
-            c11a = Vector512.Load(o11);
-            c11b = Vector512.Load(o11 + 16);
-        }
-
         for (; depth > 0; depth--)
         {
             Vector512<float> wa = Vector512.Load(right);
@@ -188,6 +175,34 @@ internal static unsafe class ProductTile
             c11b = Vector512.MultiplyAddEstimate(wb, x, c11b);
             left += Rows;
             right += Columns;
+        }
+
+        if (add)
+        {
+            c0a += Vector512.Load(output);
+            c0b += Vector512.Load(output + 16);
+            c1a += Vector512.Load(o1);
+            c1b += Vector512.Load(o1 + 16);
+            c2a += Vector512.Load(o2);
+            c2b += Vector512.Load(o2 + 16);
+            c3a += Vector512.Load(o3);
+            c3b += Vector512.Load(o3 + 16);
+            c4a += Vector512.Load(o4);
+            c4b += Vector512.Load(o4 + 16);
+            c5a += Vector512.Load(o5);
+            c5b += Vector512.Load(o5 + 16);
+            c6a += Vector512.Load(o6);
+            c6b += Vector512.Load(o6 + 16);
+            c7a += Vector512.Load(o7);
+            c7b += Vector512.Load(o7 + 16);
+            c8a += Vector512.Load(o8);
+            c8b += Vector512.Load(o8 + 16);
+            c9a += Vector512.Load(o9);
+            c9b += Vector512.Load(o9 + 16);
+            c10a += Vector512.Load(o10);
+            c10b += Vector512.Load(o10 + 16);
+            c11a += Vector512.Load(o11);
+            c11b += Vector512.Load(o11 + 16);
         }
 
         c0a.Store(output);
@@ -237,22 +252,6 @@ internal static unsafe class ProductTile
         Vector256<float> c4b = Vector256<float>.Zero;
         Vector256<float> c5a = Vector256<float>.Zero;
         Vector256<float> c5b = Vector256<float>.Zero;
-        if (add)
-        {
-            c0a = Vector256.Load(output);
-            c0b = Vector256.Load(output + 8);
-            c1a = Vector256.Load(o1);
-            c1b = Vector256.Load(o1 + 8);
-            c2a = Vector256.Load(o2);
-            c2b = Vector256.Load(o2 + 8);
-            c3a = Vector256.Load(o3);
-            c3b = Vector256.Load(o3 + 8);
-            c4a = Vector256.Load(o4);
-            c4b = Vector256.Load(o4 + 8);
-            c5a = Vector256.Load(o5);
-            c5b = Vector256.Load(o5 + 8);
-        }
-
         for (; depth > 0; depth--)
         {
             Vector256<float> wa = Vector256.Load(right);
@@ -277,6 +276,22 @@ internal static unsafe class ProductTile
             c5b = Vector256.MultiplyAddEstimate(wb, x, c5b);
             left += Rows;
             right += Columns;
+        }
+
+        if (add)
+        {
+            c0a += Vector256.Load(output);
+            c0b += Vector256.Load(output + 8);
+            c1a += Vector256.Load(o1);
+            c1b += Vector256.Load(o1 + 8);
+            c2a += Vector256.Load(o2);
+            c2b += Vector256.Load(o2 + 8);
+            c3a += Vector256.Load(o3);
+            c3b += Vector256.Load(o3 + 8);
+            c4a += Vector256.Load(o4);
+            c4b += Vector256.Load(o4 + 8);
+            c5a += Vector256.Load(o5);
+            c5b += Vector256.Load(o5 + 8);
         }
 
         c0a.Store(output);
@@ -308,18 +323,6 @@ internal static unsafe class ProductTile
         Vector128<float> c2b = Vector128<float>.Zero;
         Vector128<float> c3a = Vector128<float>.Zero;
         Vector128<float> c3b = Vector128<float>.Zero;
-        if (add)
-        {
-            c0a = Vector128.Load(output);
-            c0b = Vector128.Load(output + 4);
-            c1a = Vector128.Load(o1);
-            c1b = Vector128.Load(o1 + 4);
-            c2a = Vector128.Load(o2);
-            c2b = Vector128.Load(o2 + 4);
-            c3a = Vector128.Load(o3);
-            c3b = Vector128.Load(o3 + 4);
-        }
-
         for (; depth > 0; depth--)
         {
             Vector128<float> wa = Vector128.Load(right);
@@ -338,6 +341,18 @@ internal static unsafe class ProductTile
             c3b = Vector128.MultiplyAddEstimate(wb, x, c3b);
             left += Rows;
             right += Columns;
+        }
+
+        if (add)
+        {
+            c0a += Vector128.Load(output);
+            c0b += Vector128.Load(output + 4);
+            c1a += Vector128.Load(o1);
+            c1b += Vector128.Load(o1 + 4);
+            c2a += Vector128.Load(o2);
+            c2b += Vector128.Load(o2 + 4);
+            c3a += Vector128.Load(o3);
+            c3b += Vector128.Load(o3 + 4);
         }
 
         c0a.Store(output);

@@ -18,6 +18,9 @@ internal unsafe struct ProductWork
     /// <summary>Chunks of a thread, where there is enough to divide: one that is held up leaves its last to the others.</summary>
     private const int ChunksOfThread = 4;
 
+    /// <summary>Panels of the shared side that a thread packs at a time.</summary>
+    private const int PackedTogether = 4;
+
     public ProductSide Left;
 
     public ProductSide Right;
@@ -72,13 +75,14 @@ internal unsafe struct ProductWork
     {
         ProductWork* work = (ProductWork*)state;
         ProductSide side = work->SharedSide;
-        int units = side.Panels * work->Blocks;
+        int groups = (side.Panels + PackedTogether - 1) / PackedTogether;
+        int units = groups * work->Blocks;
         for (int unit; (unit = Interlocked.Increment(ref work->_packed) - 1) < units;)
         {
-            int first = unit / side.Panels * work->BlockDepth;
-            int panel = unit % side.Panels;
+            int first = unit / groups * work->BlockDepth;
+            int panel = unit % groups * PackedTogether;
             int depth = Math.Min(work->BlockDepth, work->Depth - first);
-            side.Pack(panel, first, depth, work->SharedPanel(panel, first, depth));
+            side.Pack(panel, Math.Min(panel + PackedTogether, side.Panels), first, depth, work->SharedPanel(panel, first, depth));
         }
     }
 
@@ -105,11 +109,7 @@ internal unsafe struct ProductWork
         int depth = Math.Min(BlockDepth, Depth - firstDepth);
         ProductSide own = OwnSide;
         nint panelValues = (nint)depth * own.Width;
-        for (int panel = firstPanel; panel < endPanel; panel++)
-        {
-            own.Pack(panel, firstDepth, depth, packed + (panel - firstPanel) * panelValues);
-        }
-
+        own.Pack(firstPanel, endPanel, firstDepth, depth, packed);
         bool add = Add || firstDepth > 0;
         int sharedPanels = SharedSide.Panels;
         for (int shared = 0; shared < sharedPanels; shared++)
