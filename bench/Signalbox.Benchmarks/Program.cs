@@ -2,12 +2,20 @@
 //   dotnet run -c Release --project bench/Signalbox.Benchmarks
 // With the word schema it measures what holding answers to a JSON schema costs a model file (see docs/engine-benchmarks.md):
 //   dotnet run -c Release --project bench/Signalbox.Benchmarks schema FILE [--schema FILE] [--generate N] [--threads N] [--runs N]
+// With the word share it measures how much of a training step is matrix products, and tokens a second:
+//   dotnet run -c Release --project bench/Signalbox.Benchmarks share [--threads N] [--steps N] [--tokens N] [--dropout PERCENT]
 using System.Text.Json;
 using Signalbox.Benchmarks;
+using Signalbox.Benchmarks.Training;
 
 if (args is ["schema", ..])
 {
     return await SchemaPath.RunAsync(args[1..]);
+}
+
+if (args is ["share", ..])
+{
+    return SharePath.Run(args[1..]);
 }
 
 using var budgets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "budgets.json")));
