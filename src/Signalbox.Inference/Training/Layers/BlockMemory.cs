@@ -1,3 +1,5 @@
+using Signalbox.Inference.Threading;
+
 namespace Signalbox.Inference.Training.Layers;
 
 /// <summary>What a block's forward pass leaves for its backward pass.</summary>
@@ -42,8 +44,10 @@ internal sealed class BlockActivations(ModelShape shape, int tokens) : IDisposab
 }
 
 /// <summary>Scratch that all blocks share, as they run one after the other.</summary>
-internal sealed class BlockScratch(ModelShape shape, int tokens) : IDisposable
+internal sealed class BlockScratch(ModelShape shape, int tokens, WorkerPool pool) : IDisposable
 {
+    public CausalAttention Attention { get; } = new(shape.HeadLength, Math.Min(tokens, shape.ContextLength), pool);
+
     public Rows Delta { get; } = new(tokens, shape.EmbeddingLength);
 
     public Rows Normed { get; } = new(tokens, shape.EmbeddingLength);
@@ -64,7 +68,7 @@ internal sealed class BlockScratch(ModelShape shape, int tokens) : IDisposable
 
     public void Dispose()
     {
-        foreach (var rows in (Rows[])[Delta, Normed, Queries, Keys, Values, Gate, Gated, Scales])
+        foreach (var rows in (IDisposable[])[Attention, Delta, Normed, Queries, Keys, Values, Gate, Gated, Scales])
         {
             rows.Dispose();
         }

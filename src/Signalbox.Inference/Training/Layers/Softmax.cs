@@ -53,4 +53,19 @@ internal static unsafe class Softmax
 
         return sum;
     }
+
+    /// <summary>slope = probability * (slope - common) * scale: the gradient of scaled scores.</summary>
+    public static void Differentiate(float* probabilities, float* slope, int count, float common, float scale)
+    {
+        var i = 0;
+        for (; i + 8 <= count; i += 8)
+        {
+            ((Vector256.Load(slope + i) - Vector256.Create(common)) * Vector256.Load(probabilities + i) * Vector256.Create(scale)).Store(slope + i);
+        }
+
+        for (; i < count; i++)
+        {
+            slope[i] = (slope[i] - common) * probabilities[i] * scale;
+        }
+    }
 }

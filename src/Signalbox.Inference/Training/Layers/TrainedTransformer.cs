@@ -88,8 +88,8 @@ internal sealed unsafe class TrainedTransformer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(layers.Blocks.Count, shape.Layers);
         (_shape, _layers, _options, _compute, _mostTokens) = (shape, layers, options, compute, mostTokens);
         _rope = new RopeLayer(Math.Min(mostTokens, shape.ContextLength), shape.HeadLength, shape.RopeBase, compute.Pool);
-        _scratch = new BlockScratch(shape, mostTokens);
-        _blocks = [.. layers.Blocks.Select((block, i) => new TransformerBlock(shape, i, block, _rope, compute, _scratch))];
+        _scratch = new BlockScratch(shape, mostTokens, compute.Pool);
+        _blocks = [.. layers.Blocks.Select((block, i) => new TransformerBlock(i, block, _rope, compute, _scratch))];
         _kept = [.. Enumerable.Range(0, options.Recompute ? 1 : shape.Layers).Select(_ => new BlockActivations(shape, mostTokens))];
         _inputs = [.. Enumerable.Range(0, shape.Layers + 1).Select(_ => new Rows(mostTokens, shape.EmbeddingLength))];
         _gradient = new Rows(mostTokens, shape.EmbeddingLength);

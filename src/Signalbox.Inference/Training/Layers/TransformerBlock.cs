@@ -35,7 +35,7 @@ internal readonly record struct PassContext(int Tokens, SequenceRows Sequences, 
 }
 
 /// <summary>A block of a llama: x += attention(norm(x)), then x += down(silu(gate(norm(x))) * up(norm(x))).</summary>
-internal sealed unsafe class TransformerBlock(ModelShape shape, int index, BlockLayers layers, RopeLayer rope, Compute compute, BlockScratch scratch)
+internal sealed unsafe class TransformerBlock(int index, BlockLayers layers, RopeLayer rope, Compute compute, BlockScratch scratch)
 {
     /// <param name="pass">The batch.</param>
     /// <param name="positions">Of each token in its sequence.</param>
@@ -62,7 +62,7 @@ internal sealed unsafe class TransformerBlock(ModelShape shape, int index, Block
         layers.Value.Forward(normed, kept.Values.First(rows));
         rope.Forward(kept.Queries.First(rows), positions);
         rope.Forward(kept.Keys.First(rows), positions);
-        CausalAttention.Forward(compute.Pool, pass.Sequences, kept.AttentionRows(rows), shape.HeadLength, kept.Attention.First(rows), kept.LogSums.Data);
+        scratch.Attention.Forward(pass.Sequences, kept.AttentionRows(rows), kept.Attention.First(rows), kept.LogSums.Data);
         layers.AttentionOutput.Forward(kept.Attention.First(rows), delta);
         Residuals.Add(compute.Pool, x, delta, middle, pass.Mask(AttentionPlace));
 
@@ -106,8 +106,7 @@ internal sealed unsafe class TransformerBlock(ModelShape shape, int index, Block
         var dNormed = scratch.Normed.First(rows);
         layers.AttentionOutput.Backward(Dropped(pass, d, AttentionPlace), kept.Attention.First(rows), dNormed, add: false);
         var gradients = scratch.AttentionRows(rows);
-        CausalAttention.Backward(
-            compute.Pool, pass.Sequences, kept.AttentionRows(rows), shape.HeadLength, (kept.Attention.First(rows), (nint)kept.LogSums.Data), dNormed, gradients);
+        scratch.Attention.Backward(pass.Sequences, kept.AttentionRows(rows), kept.Attention.First(rows), kept.LogSums.Data, dNormed, gradients);
         rope.Backward(gradients.Queries, positions);
         rope.Backward(gradients.Keys, positions);
         var normed = kept.AttentionInput.First(rows);
