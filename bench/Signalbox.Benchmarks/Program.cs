@@ -3,6 +3,8 @@
 // With the word schema it measures what holding answers to a JSON schema costs a model file (see docs/engine-benchmarks.md):
 //   dotnet run -c Release --project bench/Signalbox.Benchmarks schema FILE [--schema FILE] [--generate N] [--threads N] [--runs N]
 // With the word products it measures the matrix products of training beside OpenBLAS (see docs/training-benchmarks.md and bench/training/run).
+// With the word share it measures how much of a training step is matrix products, and tokens a second:
+//   dotnet run -c Release --project bench/Signalbox.Benchmarks share [--threads N] [--steps N] [--tokens N] [--dropout PERCENT]
 using System.Text.Json;
 using Signalbox.Benchmarks;
 using Signalbox.Benchmarks.Training;
@@ -15,6 +17,11 @@ if (args is ["schema", ..])
 if (args is ["products", ..])
 {
     return await ProductsPath.RunAsync(args[1..]);
+}
+
+if (args is ["share", ..])
+{
+    return SharePath.Run(args[1..]);
 }
 
 using var budgets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "budgets.json")));
