@@ -98,14 +98,18 @@ internal sealed class TopicFiles(List<string> problems)
             AddAnswer(json, topic, other, $"{at}.answers[{i}]");
         }
 
+        var own = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (question, i) in json.Texts(element, "questions", at, required: false).Select(static (text, i) => (text, i)))
         {
-            if (!topic.Known.Add(question))
+            if (!own.Add(question))
             {
                 json.Report($"{at}.questions[{i}]", $"\"{question}\" is asked before in this topic; remove one of them.");
             }
-
-            topic.Questions.Add(question);
+            else if (topic.Known.Add(question))
+            {
+                // Those who write different files do not know of each other; what both ask counts once.
+                topic.Questions.Add(question);
+            }
         }
 
         foreach (var (followUp, place) in json.Items(element, "followUps", at, required: false))
