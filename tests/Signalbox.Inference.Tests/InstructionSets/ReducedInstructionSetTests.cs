@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
 using Signalbox.Inference.Tests.Kernels;
+using Signalbox.Inference.Tests.Training.Products;
 
 namespace Signalbox.Inference.Tests.InstructionSets;
 
@@ -37,6 +38,8 @@ public sealed class ReducedInstructionSetTests
         start.ArgumentList.Add("on");
         start.ArgumentList.Add("-namespace");
         start.ArgumentList.Add(typeof(InstructionSetTests).Namespace!);
+        start.ArgumentList.Add("-namespace");
+        start.ArgumentList.Add(typeof(FloatProductTests).Namespace!);
 
         using var child = Process.Start(start)!;
         try
