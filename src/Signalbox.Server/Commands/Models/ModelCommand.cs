@@ -14,6 +14,7 @@ internal static class ModelCommand
         command.Subcommands.Add(ModelEvalCommand.Create());
         command.Subcommands.Add(ModelBenchCommand.Create());
         command.Subcommands.Add(ModelRunCommand.Create());
+        command.Subcommands.Add(ModelTrainCommand.Create());
         return command;
     }
 
