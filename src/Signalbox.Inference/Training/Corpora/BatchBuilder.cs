@@ -9,7 +9,7 @@ namespace Signalbox.Inference.Training.Corpora;
 /// <summary>How batches are made.</summary>
 /// <param name="BatchTokens">Most tokens of a batch.</param>
 /// <param name="Seed">Decides the order and every change of a question.</param>
-/// <param name="Balance">0: every example once an epoch; 1: topics with fewer examples repeat them until all topics count the same; between: in between.</param>
+/// <param name="Balance">0: every example once an epoch; 1: topics with fewer examples than the median topic repeat them until they have as many; between: in between.</param>
 /// <param name="Augmentation">How questions change.</param>
 internal sealed record BatchOptions(int BatchTokens, ulong Seed, double Balance, Augmentation Augmentation);
 
@@ -203,8 +203,8 @@ internal sealed class BatchBuilder
     private static double[] Copies(IReadOnlyList<TrainingExample> examples, double balance)
     {
         var counts = examples.Where(static example => example.Topic is not null).CountBy(static example => example.Topic!).ToDictionary();
-        var most = counts.Count > 0 ? counts.Values.Max() : 0;
-        return [.. examples.Select(example => example.Topic is { } topic ? Math.Pow((double)most / counts[topic], balance) : 1)];
+        var median = counts.Values.Order().ElementAtOrDefault(counts.Count / 2);
+        return [.. examples.Select(example => example.Topic is { } topic ? Math.Max(1, Math.Pow((double)median / counts[topic], balance)) : 1)];
     }
 
     private byte[] Fingerprint()

@@ -77,7 +77,7 @@ internal sealed record LearningConfig
     /// <summary>0.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>How far topics with few questions are repeated, 0 to 1; 0.</summary>
+    /// <summary>How far the questions of topics with few of them are repeated, 0 to 1; 0.</summary>
     public double Balance { get; init; }
 
     /// <summary>1.</summary>
