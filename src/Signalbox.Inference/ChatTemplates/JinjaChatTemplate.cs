@@ -8,6 +8,9 @@ namespace Signalbox.Inference.ChatTemplates;
 /// <summary>A file's own template.</summary>
 internal sealed class JinjaChatTemplate : ChatTemplate
 {
+    /// <summary>A comment by which a template says that it means to drop system messages; elsewhere they go before the user's when it writes none.</summary>
+    public const string LeavesSystemOut = "{#- system messages are left out -#}";
+
     private const string Probe = "p6r0be";
     private const string SystemProbe = "sy5tem";
 
@@ -115,7 +118,7 @@ internal sealed class JinjaChatTemplate : ChatTemplate
         var takesNone = Try([.. question, call], traits, out _) is not null;
         return traits with
         {
-            HasSystemRole = system?.Contains(SystemProbe, StringComparison.Ordinal) == true,
+            HasSystemRole = _template.LeavesSystemOut || system?.Contains(SystemProbe, StringComparison.Ordinal) == true,
             WantsText = !takesNone && Try([.. question, call], traits with { WantsText = true }, out _) is not null,
         };
     }

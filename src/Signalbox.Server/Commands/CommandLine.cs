@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Signalbox.Configuration;
 using Signalbox.Configuration.Fields;
+using Signalbox.Server.Commands.Models;
+using Signalbox.Server.Commands.Routes;
 
 namespace Signalbox.Server.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Signalbox.Routing.Evaluation;
 using Signalbox.Sensitivity;
+using Signalbox.Server.Commands.Routes;
 
 namespace Signalbox.Server.Commands;
 

@@ -12,14 +12,18 @@ internal sealed class JinjaTemplate
 
     private readonly IReadOnlyList<JinjaStatement> _statements;
 
-    private JinjaTemplate(IReadOnlyList<JinjaStatement> statements, int length)
+    private JinjaTemplate(IReadOnlyList<JinjaStatement> statements, string source)
     {
         _statements = statements;
-        Length = length;
+        Length = source.Length;
+        LeavesSystemOut = source.Contains(JinjaChatTemplate.LeavesSystemOut, StringComparison.Ordinal);
     }
 
     /// <summary>Characters of the source.</summary>
     public int Length { get; }
+
+    /// <summary>Whether it says that system messages are dropped on purpose.</summary>
+    public bool LeavesSystemOut { get; }
 
     /// <param name="source">The text.</param>
     /// <param name="template">The template.</param>
@@ -35,7 +39,7 @@ internal sealed class JinjaTemplate
             var parser = new JinjaParser(tokens);
             var statements = error is null ? parser.ParseAll() : [];
             error ??= parser.Error;
-            template = error is null ? new JinjaTemplate(statements, source.Length) : null;
+            template = error is null ? new JinjaTemplate(statements, source) : null;
         }
 
         if (template is null)

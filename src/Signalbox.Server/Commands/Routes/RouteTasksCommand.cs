@@ -4,7 +4,7 @@ using System.Text.Json;
 using Signalbox.Routing.Evaluation;
 using Signalbox.Routing.Learning;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Routes;
 
 /// <summary><c>route tasks</c>: how well the task of a prompt is named by a classifier trained on other prompts.</summary>
 internal static class RouteTasksCommand

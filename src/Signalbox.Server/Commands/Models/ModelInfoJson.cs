@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Signalbox.Inference.Sizing;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary>What <c>model info --json</c> prints.</summary>
 internal static class ModelInfoJson

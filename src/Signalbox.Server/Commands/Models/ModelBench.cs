@@ -9,7 +9,7 @@ using Signalbox.Inference.Sessions;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Transformer;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary>What <c>model bench</c> is asked for.</summary>
 internal sealed record ModelBenchRequest(string File, int Prompt, int Generate, int Depth, int Parallel, int Threads, int Runs)

@@ -3,7 +3,7 @@ using System.Globalization;
 using Signalbox.Routing.Evaluation;
 using Signalbox.Routing.Learning;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Routes;
 
 /// <summary><c>route train</c>: fits the difficulty predictor to recorded outcomes.</summary>
 internal static class RouteTrainCommand

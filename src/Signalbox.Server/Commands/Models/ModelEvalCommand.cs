@@ -6,7 +6,7 @@ using Signalbox.Inference.Threading;
 using Signalbox.Inference.Tokenization;
 using Signalbox.Inference.Transformer;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary><c>model eval</c>: what a model thinks of each token and how it goes on, as JSON lines that can be compared with another engine's.</summary>
 internal static class ModelEvalCommand

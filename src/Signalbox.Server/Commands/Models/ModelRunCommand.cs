@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 using Signalbox.Inference;
 using Signalbox.Inference.Sessions;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary><c>model run</c>: one answer of a model file, or of each line that is typed, without a gateway around it.</summary>
 internal static class ModelRunCommand

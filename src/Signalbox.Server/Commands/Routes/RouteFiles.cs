@@ -1,7 +1,7 @@
 using Signalbox.Routing.Evaluation;
 using Signalbox.Routing.Learning;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Routes;
 
 /// <summary>Files of outcomes and weights, for the verbs that learn; problems go to standard error.</summary>
 internal static class RouteFiles

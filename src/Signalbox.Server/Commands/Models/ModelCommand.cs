@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary><c>model</c>: what works with model files of this machine.</summary>
 internal static class ModelCommand
@@ -14,6 +14,7 @@ internal static class ModelCommand
         command.Subcommands.Add(ModelEvalCommand.Create());
         command.Subcommands.Add(ModelBenchCommand.Create());
         command.Subcommands.Add(ModelRunCommand.Create());
+        command.Subcommands.Add(ModelTrainCommand.Create());
         return command;
     }
 

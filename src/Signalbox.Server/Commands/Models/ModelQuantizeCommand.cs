@@ -3,8 +3,9 @@ using System.Globalization;
 using Signalbox.Inference;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Quantization;
+using Signalbox.Server.Commands.Routes;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary><c>model quantize</c>: writes a model again with smaller weights.</summary>
 internal static class ModelQuantizeCommand

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Signalbox.Inference.Tokenization;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary>The lines of <c>model eval</c>: a header, one per token, a footer.</summary>
 internal sealed class EvalOutput : IDisposable

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Routes;
 
 /// <summary><c>route</c>: what works with routing decisions and with what they are learned from.</summary>
 internal static class RouteCommand

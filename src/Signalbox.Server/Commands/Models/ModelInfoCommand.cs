@@ -4,7 +4,7 @@ using Signalbox.Inference.Sizing;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Transformer;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary><c>model info</c>: what a model file is, whether it fits this machine, how fast it can be, and what would fit.</summary>
 internal static class ModelInfoCommand

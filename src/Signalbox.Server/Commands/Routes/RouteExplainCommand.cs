@@ -8,7 +8,7 @@ using Signalbox.Pipeline;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Routes;
 
 /// <summary><c>route explain</c>: what would become of a request. Nothing is sent.</summary>
 internal static class RouteExplainCommand

@@ -5,7 +5,7 @@ using Signalbox.Configuration.Fields;
 using Signalbox.Routing.Evaluation;
 using Signalbox.Routing.Learning;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Routes;
 
 /// <summary><c>route eval</c>: cost and quality of the difficulty predictor on recorded outcomes.</summary>
 internal static class RouteEvalCommand

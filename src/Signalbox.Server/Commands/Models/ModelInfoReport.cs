@@ -4,7 +4,7 @@ using Signalbox.Inference.Sizing;
 using Signalbox.Inference.Transformer;
 using Spectre.Console;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary>Everything that <c>model info</c> says, and its words.</summary>
 internal sealed record ModelInfoReport(GgufFile File, TransformerConfig Config, ModelFit Fit, MachineMemory Machine, double BytesPerSecond, int Threads)

@@ -3,7 +3,7 @@ using System.Globalization;
 using Signalbox.Inference.Transformer;
 using Spectre.Console;
 
-namespace Signalbox.Server.Commands;
+namespace Signalbox.Server.Commands.Models;
 
 /// <summary><c>model bench</c>: how fast a model file runs here.</summary>
 internal static class ModelBenchCommand

@@ -1,0 +1,225 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Runtime.InteropServices;
+using Signalbox.Inference.Sampling;
+
+namespace Signalbox.Inference.Training.Corpora;
+
+/// <summary>How batches are made.</summary>
+/// <param name="BatchTokens">Most tokens of a batch.</param>
+/// <param name="Seed">Decides the order and every change of a question.</param>
+/// <param name="Balance">0: every example once an epoch; 1: topics with fewer examples than the median topic repeat them until they have as many; between: in between.</param>
+/// <param name="Augmentation">How questions change.</param>
+internal sealed record BatchOptions(int BatchTokens, ulong Seed, double Balance, Augmentation Augmentation);
+
+/// <summary>
+/// Batches of a corpus without end: each epoch shuffles all examples, changes their questions anew, and packs sequences so that batches are about
+/// equally full. Where it is can be saved and restored exactly.
+/// </summary>
+internal sealed class BatchBuilder
+{
+    private const int Version = 1;
+    private const int FingerprintLength = 16;
+    private const int StateLength = 4 + 8 + 4 + FingerprintLength;
+
+    /// <summary>Sequences among which one is looked for that still fits a batch.</summary>
+    private const int Window = 64;
+
+    private readonly IReadOnlyList<TrainingExample> _examples;
+    private readonly SequenceBuilder _sequences;
+    private readonly BatchOptions _options;
+    private readonly Augmenter _augmenter;
+    private readonly double[] _copies;
+    private readonly byte[] _fingerprint;
+    private List<PackedBatch> _batches = [];
+    private long _planned = -1;
+
+    /// <param name="examples">At least one.</param>
+    /// <param name="sequences">Makes sequences of them.</param>
+    /// <param name="options">How.</param>
+    public BatchBuilder(IReadOnlyList<TrainingExample> examples, SequenceBuilder sequences, BatchOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(examples.Count);
+        _examples = examples;
+        _sequences = sequences;
+        _options = options;
+        _augmenter = new Augmenter(options.Augmentation);
+        _copies = Copies(examples, options.Balance);
+        _fingerprint = Fingerprint();
+    }
+
+    /// <summary>Epochs that are done.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>Batches of this epoch that were given.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Batches of this epoch.</summary>
+    public int EpochBatches
+    {
+        get
+        {
+            Plan();
+            return _batches.Count;
+        }
+    }
+
+    public PackedBatch Next()
+    {
+        Plan();
+        var batch = _batches[Position++];
+        if (Position == _batches.Count)
+        {
+            Position = 0;
+            Epoch++;
+        }
+
+        return batch;
+    }
+
+    /// <summary>Where it is, for a checkpoint.</summary>
+    public byte[] SaveState()
+    {
+        var state = new byte[StateLength];
+        BinaryPrimitives.WriteInt32LittleEndian(state, Version);
+        BinaryPrimitives.WriteInt64LittleEndian(state.AsSpan(4), Epoch);
+        BinaryPrimitives.WriteInt32LittleEndian(state.AsSpan(12), Position);
+        _fingerprint.CopyTo(state, 16);
+        return state;
+    }
+
+    /// <summary>Goes on where a state was saved.</summary>
+    /// <param name="state">From <see cref="SaveState"/>.</param>
+    /// <param name="problem">The corpus, the vocabulary or the options are others than then.</param>
+    public bool TryRestore(ReadOnlySpan<byte> state, [NotNullWhen(false)] out string? problem)
+    {
+        problem = state.Length != StateLength || BinaryPrimitives.ReadInt32LittleEndian(state) != Version
+            ? "the checkpoint's place in the data was written by another version; train from the start."
+            : !state[16..].SequenceEqual(_fingerprint)
+                ? "the corpus, the vocabulary or the way batches are made has changed since the checkpoint, so the run cannot go on exactly; undo the change or train from the start."
+                : null;
+        if (problem is not null)
+        {
+            return false;
+        }
+
+        Epoch = BinaryPrimitives.ReadInt64LittleEndian(state[4..]);
+        Position = BinaryPrimitives.ReadInt32LittleEndian(state[12..]);
+        return true;
+    }
+
+    /// <summary>Packs sequences in their order, as many a batch as fit.</summary>
+    /// <param name="sequences">Any.</param>
+    /// <param name="batchTokens">Most tokens of a batch; a longer sequence is a batch by itself.</param>
+    public static List<PackedBatch> Pack(IEnumerable<TrainingSequence> sequences, int batchTokens)
+    {
+        var batches = new List<PackedBatch>();
+        var waiting = new LinkedList<TrainingSequence>();
+        using var source = sequences.GetEnumerator();
+        while (Fill(waiting, source))
+        {
+            var taken = new List<TrainingSequence>();
+            var left = batchTokens;
+            for (var node = waiting.First; node is not null;)
+            {
+                var next = node.Next;
+                if (node.Value.Length <= left || taken.Count == 0)
+                {
+                    taken.Add(node.Value);
+                    left -= node.Value.Length;
+                    waiting.Remove(node);
+                    Fill(waiting, source);
+                    next ??= waiting.Last;
+                }
+
+                node = next;
+            }
+
+            batches.Add(Concatenate(taken));
+        }
+
+        return batches;
+    }
+
+    private static bool Fill(LinkedList<TrainingSequence> waiting, IEnumerator<TrainingSequence> source)
+    {
+        while (waiting.Count < Window && source.MoveNext())
+        {
+            waiting.AddLast(source.Current);
+        }
+
+        return waiting.Count > 0;
+    }
+
+    private static PackedBatch Concatenate(List<TrainingSequence> sequences)
+    {
+        var starts = new int[sequences.Count + 1];
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            starts[i + 1] = starts[i] + sequences[i].Length;
+        }
+
+        return new PackedBatch(
+            [.. sequences.SelectMany(static sequence => sequence.Tokens)],
+            [.. sequences.SelectMany(static sequence => sequence.Targets)],
+            [.. sequences.SelectMany(static sequence => sequence.Weights)],
+            starts);
+    }
+
+    private void Plan()
+    {
+        if (_planned == Epoch)
+        {
+            return;
+        }
+
+        var order = new Xoshiro256(Seed(Epoch, -1));
+        var indexes = new List<(int Example, int Copy)>();
+        for (var i = 0; i < _examples.Count; i++)
+        {
+            var copies = (int)_copies[i] + (order.NextDouble() < _copies[i] - (int)_copies[i] ? 1 : 0);
+            indexes.AddRange(Enumerable.Range(0, copies).Select(copy => (i, copy)));
+        }
+
+        for (var i = indexes.Count - 1; i > 0; i--)
+        {
+            var other = (int)(order.NextDouble() * (i + 1));
+            (indexes[i], indexes[other]) = (indexes[other], indexes[i]);
+        }
+
+        _batches = Pack(indexes.Select(index =>
+        {
+            var random = new Xoshiro256(Seed(Epoch, index.Example + (long)index.Copy * _examples.Count));
+            return _sequences.Build(_examples[index.Example], _augmenter, _options.Augmentation, ref random);
+        }), _options.BatchTokens);
+        _planned = Epoch;
+    }
+
+    private ulong Seed(long epoch, long example) =>
+        new Xoshiro256(new Xoshiro256(_options.Seed ^ (ulong)epoch * 0xD1B54A32D192ED03).Next() + (ulong)(example + 1) * 0x9E3779B97F4A7C15).Next();
+
+    /// <summary>How often each example comes in an epoch.</summary>
+    private static double[] Copies(IReadOnlyList<TrainingExample> examples, double balance)
+    {
+        var counts = examples.Where(static example => example.Topic is not null).CountBy(static example => example.Topic!).ToDictionary();
+        var median = counts.Values.Order().ElementAtOrDefault(counts.Count / 2);
+        return [.. examples.Select(example => example.Topic is { } topic ? Math.Max(1, Math.Pow((double)median / counts[topic], balance)) : 1)];
+    }
+
+    private byte[] Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var example in _examples)
+        {
+            var sequence = _sequences.Build(example);
+            hash.AppendData(MemoryMarshal.AsBytes(sequence.Tokens.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(sequence.Weights.AsSpan()));
+        }
+
+        hash.AppendData(BitConverter.GetBytes(_options.BatchTokens));
+        hash.AppendData(BitConverter.GetBytes(_options.Seed));
+        hash.AppendData(BitConverter.GetBytes(_options.Balance));
+        return hash.GetHashAndReset()[..FingerprintLength];
+    }
+}

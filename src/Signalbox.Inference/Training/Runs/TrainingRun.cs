@@ -1,0 +1,283 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Signalbox.Inference.Gguf;
+using Signalbox.Inference.Quantization;
+using Signalbox.Inference.Threading;
+using Signalbox.Inference.Training.Corpora;
+using Signalbox.Inference.Training.Layers;
+using Signalbox.Inference.Training.Optimization;
+
+namespace Signalbox.Inference.Training.Runs;
+
+/// <summary>How to run.</summary>
+/// <param name="Resume">Whether to go on from the folder's checkpoint.</param>
+/// <param name="StopAfter">Steps after which the run stops with a checkpoint, as if interrupted; null for all.</param>
+internal sealed record RunOptions(bool Resume, long? StopAfter);
+
+/// <summary>How a run ended.</summary>
+/// <param name="Steps">Done in all.</param>
+/// <param name="Completed">Whether those are all; otherwise it was stopped and can be resumed.</param>
+internal sealed record RunOutcome(long Steps, bool Completed);
+
+/// <summary>Trains a model after a plan and writes the run's folder.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private const int TimedSteps = 6;
+    private const int SampleTokens = 80;
+
+    /// <summary>Of a run's time, what is left for steps when it is also looked at and saved.</summary>
+    private const double StepShare = 0.95;
+
+    private readonly TrainingPlan _plan;
+    private readonly RunFolder _folder;
+    private readonly Action<TrainingEvent> _report;
+    private readonly TimeProvider _time;
+    private readonly WorkerPool _pool;
+    private long _lastCheckpoint;
+
+    /// <param name="plan">What to train.</param>
+    /// <param name="report">Told of everything, on the training thread.</param>
+    /// <param name="time">Says when a checkpoint is due.</param>
+    public TrainingRun(TrainingPlan plan, Action<TrainingEvent> report, TimeProvider time)
+    {
+        (_plan, _report, _time) = (plan, report, time);
+        _folder = new RunFolder(plan.Config.Output.Folder);
+        _pool = new WorkerPool(plan.Config.Learning.Threads);
+    }
+
+    /// <summary>Why a run cannot begin in this folder; null when it can.</summary>
+    public static EngineFault? Refuse(RunFolder folder, bool resume) =>
+        resume && !folder.HasCheckpoint
+            ? new EngineFault(EngineFaultKind.InvalidRequest, $"There is no checkpoint in {folder.Path}: leave out --resume to train from the start.")
+            : !resume && folder.HasCheckpoint
+                ? new EngineFault(EngineFaultKind.InvalidRequest, $"{folder.Path} holds a run already: add --resume to go on with it, or name another folder with --out.")
+                : null;
+
+    /// <summary>Trains until all steps are done or somebody stops it; what was reached is in the folder either way.</summary>
+    /// <param name="options">Whether to go on, and how far.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="fault">Why it could not begin, or could not go on; the last checkpoint is still there.</param>
+    /// <param name="cancel">Stops after the step that is running, with a checkpoint.</param>
+    public bool TryRun(RunOptions options, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
+    {
+        outcome = null;
+        fault = Refuse(_folder, options.Resume);
+        try
+        {
+            long steps = 0;
+            if (fault is not null || (options.Resume ? !_folder.TryReadSteps(_plan.Config.Source, out steps, out fault) : !TryBegin(out steps, cancel)))
+            {
+                outcome = fault is null ? new RunOutcome(0, Completed: false) : null;
+                return fault is null;
+            }
+
+            using var trainer = CreateTrainer((int)Math.Min(int.MaxValue, steps));
+            if (options.Resume && !TryRestore(trainer, out fault))
+            {
+                return false;
+            }
+
+            return TryTrain(trainer, steps, options.StopAfter, out outcome, out fault, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = new EngineFault(EngineFaultKind.Failed, $"The run cannot write to {_folder.Path}: {e.Message} Make room or name another folder with --out; --resume goes on from the last checkpoint.");
+            return false;
+        }
+        finally
+        {
+            _folder.Close();
+        }
+    }
+
+    public void Dispose() => _pool.Dispose();
+
+    private LearningConfig Learning => _plan.Config.Learning;
+
+    private bool TryBegin(out long steps, CancellationToken cancel)
+    {
+        steps = Learning.Epochs is { } epochs
+            ? Math.Max(1, (long)Math.Round(_plan.Batches.EpochBatches * epochs / Learning.Accumulation))
+            : StepsInTime(Learning.Minutes!.Value, cancel);
+        if (cancel.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        _folder.Begin(_plan.Config.Source, steps);
+        return true;
+    }
+
+    /// <summary>Times a few steps of a model that is thrown away.</summary>
+    private long StepsInTime(double minutes, CancellationToken cancel)
+    {
+        _report(new TrainingTimed());
+        var batches = _plan.NewBatches();
+        using var trainer = CreateTrainer(1);
+        var spent = TimeSpan.Zero;
+        for (var i = 0; i < TimedSteps && !cancel.IsCancellationRequested; i++)
+        {
+            var report = Step(trainer, batches.Next);
+            // The first steps also compile.
+            spent += i >= TimedSteps / 2 ? report.Time : TimeSpan.Zero;
+        }
+
+        var step = spent.TotalMinutes / (TimedSteps - TimedSteps / 2);
+        return step > 0 ? Math.Max(1, (long)(minutes * StepShare / step)) : 1;
+    }
+
+    private Trainer CreateTrainer(int steps) => new(
+        _plan.Shape,
+        new TrainerOptions
+        {
+            MostTokens = Learning.BatchTokens,
+            Schedule = new CosineSchedule { Peak = Learning.LearningRate, Floor = Learning.FinalLearningRate, WarmUpSteps = Math.Min(Learning.WarmUpSteps, steps), TotalSteps = steps },
+            Optimizer = new AdamWOptions { WeightDecay = (float)Learning.WeightDecay },
+            Pass = new PassOptions { Dropout = (float)Learning.Dropout, LabelSmoothing = (float)Learning.LabelSmoothing },
+            ClipNorm = Learning.ClipNorm,
+            Seed = (ulong)Learning.Seed,
+        },
+        _pool);
+
+    private bool TryRestore(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        if (!trainer.TryLoad(_folder.Checkpoint, out var source, out fault))
+        {
+            return false;
+        }
+
+        fault = _plan.Batches.TryRestore(source, out var problem) ? null : new EngineFault(EngineFaultKind.InvalidRequest, $"{_folder.Checkpoint}: {problem}");
+        return fault is null;
+    }
+
+    private bool TryTrain(
+        Trainer trainer, long steps, long? stopAfter, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
+    {
+        outcome = null;
+        fault = null;
+        _folder.OpenLog(trainer.Steps);
+        _report(new TrainingStarted(trainer.Parameters.Count, trainer.Steps, steps));
+        _lastCheckpoint = _time.GetTimestamp();
+        var end = Math.Min(steps, stopAfter is { } most ? trainer.Steps + most : long.MaxValue);
+        while (trainer.Steps < end && !cancel.IsCancellationRequested)
+        {
+            var step = new TrainingStep(Step(trainer, _plan.Batches.Next), _plan.Batches.Epoch + (double)_plan.Batches.Position / _plan.Batches.EpochBatches);
+            _folder.Log(step);
+            _report(step);
+            if (!double.IsFinite(step.Report.Loss.Mean) || !double.IsFinite(step.Report.GradientNorm))
+            {
+                fault = new EngineFault(EngineFaultKind.Failed,
+                    $"The loss is no number any more at step {step.Report.Step}: lower learning.learningRate, or set learning.clipNorm to 1, and train again with another --out.");
+                return false;
+            }
+
+            var every = _plan.Config.Output.ValidateEvery;
+            if (every > 0 && trainer.Steps % every == 0 && trainer.Steps < steps)
+            {
+                Look(trainer);
+            }
+
+            if (_time.GetElapsedTime(_lastCheckpoint).TotalMinutes >= _plan.Config.Output.CheckpointMinutes && !TrySave(trainer, out fault))
+            {
+                return false;
+            }
+        }
+
+        outcome = new RunOutcome(trainer.Steps, trainer.Steps >= steps);
+        return TrySave(trainer, out fault) && (!outcome.Completed || TryComplete(trainer, out fault));
+    }
+
+    private StepReport Step(Trainer trainer, Func<PackedBatch> next)
+    {
+        for (var i = 0; i < Learning.Accumulation; i++)
+        {
+            trainer.Accumulate(next());
+        }
+
+        return trainer.Step();
+    }
+
+    private bool TrySave(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        _folder.Draw(_plan.Config.Name);
+        if (!trainer.TrySave(_folder.Checkpoint, _plan.Batches.SaveState(), out fault))
+        {
+            return false;
+        }
+
+        _lastCheckpoint = _time.GetTimestamp();
+        _report(new TrainingSaved(trainer.Steps, _folder.Checkpoint));
+        return true;
+    }
+
+    private bool TryComplete(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        Look(trainer);
+        _folder.Draw(_plan.Config.Name);
+        fault = null;
+        var writer = new GgufWriter().Set("general.name", _plan.Config.Name);
+        _plan.Vocabulary.WriteTo(writer, _plan.Layout.End, PromptLayout.ChatTemplate);
+        ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(_folder.Model);
+        foreach (var type in _plan.Config.Output.Types)
+        {
+            if (!ModelQuantizer.TryQuantize(_folder.Model, _folder.Quantized(type), type, null, CancellationToken.None, out _, out fault))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What the model is worth now: on examples that it does not know, and in its own words.</summary>
+    private void Look(Trainer trainer)
+    {
+        if (_plan.ValidationBatches.Count > 0)
+        {
+            var topics = Evaluate(trainer, _plan.TopicBatches);
+            var validation = new TrainingValidation(
+                trainer.Steps, Evaluate(trainer, _plan.ValidationBatches).Mean, topics.Targets > 0 ? (double)topics.Hits / topics.Targets : null);
+            _folder.Log(validation);
+            _report(validation);
+        }
+
+        foreach (var question in _plan.Config.Samples)
+        {
+            _report(Sample(trainer, question));
+        }
+    }
+
+    private static BatchLoss Evaluate(Trainer trainer, IReadOnlyList<PackedBatch> batches)
+    {
+        var loss = default(BatchLoss);
+        foreach (var batch in batches)
+        {
+            loss += trainer.Model.Evaluate(batch);
+        }
+
+        return loss;
+    }
+
+    private TrainingSample Sample(Trainer trainer, string question)
+    {
+        var tokens = _plan.Prompt(question);
+        var first = tokens.Count;
+        var logits = new float[_plan.Shape.VocabularySize];
+        while (tokens.Count < first + SampleTokens && tokens.Count < _plan.Shape.ContextLength)
+        {
+            var batch = new PackedBatch([.. tokens], new int[tokens.Count], new float[tokens.Count], [0, tokens.Count]);
+            trainer.Model.Logits(batch, [tokens.Count - 1], logits);
+            var best = Array.IndexOf(logits, logits.Max());
+            if (best < 0 || best == _plan.Layout.End)
+            {
+                break;
+            }
+
+            tokens.Add(best);
+        }
+
+        var answer = tokens.Skip(first).ToList();
+        var topic = answer.Count > 0 && _plan.Tokenizer.IsControl(answer[0]) ? _plan.Tokenizer.NameOf(answer[0]) : null;
+        return new TrainingSample(trainer.Steps, question, topic, Encoding.UTF8.GetString([.. answer.SelectMany(token => _plan.Tokenizer.BytesOf(token).ToArray())]));
+    }
+}

@@ -1,0 +1,129 @@
+using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Training;
+using Signalbox.Inference.Training.Corpora;
+using Signalbox.Inference.Training.Vocabularies;
+
+namespace Signalbox.Inference.Tests.Training;
+
+public sealed class BatchBuilderTests
+{
+    private const int BatchTokens = 200;
+
+    private static readonly Corpus Corpus = SmallCorpora.Random(5, 12, seed: 1);
+    private static readonly TrainedVocabulary Vocabulary = SmallCorpora.Vocabulary(Corpus);
+    private static readonly Augmentation Noise = new() { Mistyped = 0.5, TyposPerWord = 0.3, DroppedWords = 0.1, BpeDropout = 0.1, CutAnswers = 0.5, CutAnswersAfter = 3 };
+
+    [Fact]
+    public void An_epoch_holds_every_example_once()
+    {
+        var builder = Builder(Augmentation.None);
+        var expected = Corpus.Examples.Select(example => Text(Sequences().Build(example).Tokens)).Order().ToList();
+        Assert.Equal(expected, Epoch(builder).SelectMany(Pieces).Order());
+        Assert.Equal(1, builder.Epoch);
+        Assert.Equal(expected, Epoch(builder).SelectMany(Pieces).Order());
+    }
+
+    [Fact]
+    public void Batches_are_full_and_never_too_full()
+    {
+        var batches = Epoch(Builder(Augmentation.None));
+        Assert.All(batches, static batch => Assert.True(batch.Tokens.Length <= BatchTokens));
+        Assert.All(batches.SkipLast(2), static batch => Assert.True(batch.Tokens.Length > BatchTokens * 0.9, $"{batch.Tokens.Length} tokens"));
+        Assert.All(batches, static batch =>
+        {
+            Assert.Equal((0, batch.Tokens.Length), (batch.Starts[0], batch.Starts[^1]));
+            Assert.Equal((batch.Tokens.Length, batch.Tokens.Length), (batch.Targets.Length, batch.Weights.Length));
+        });
+    }
+
+    [Fact]
+    public void Epochs_differ_and_seeds_repeat_them()
+    {
+        var (first, again) = (Builder(Noise), Builder(Noise));
+        var epoch = Epoch(first).Select(static batch => Text(batch.Tokens)).ToList();
+        Assert.Equal(epoch, Epoch(again).Select(static batch => Text(batch.Tokens)));
+        Assert.NotEqual(epoch, Epoch(first).Select(static batch => Text(batch.Tokens)));
+        Assert.NotEqual(epoch, Epoch(Builder(Noise, seed: 8)).Select(static batch => Text(batch.Tokens)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(40)]
+    public void A_restored_builder_goes_on_exactly(int done)
+    {
+        var whole = Builder(Noise);
+        for (var i = 0; i < done; i++)
+        {
+            whole.Next();
+        }
+
+        var resumed = Builder(Noise);
+        Assert.True(resumed.TryRestore(whole.SaveState(), out var problem), problem);
+        for (var i = 0; i < 30; i++)
+        {
+            var (expected, actual) = (whole.Next(), resumed.Next());
+            Assert.Equal(expected.Tokens, actual.Tokens);
+            Assert.Equal(expected.Targets, actual.Targets);
+            Assert.Equal(expected.Weights, actual.Weights);
+        }
+    }
+
+    [Fact]
+    public void A_state_of_other_data_is_refused()
+    {
+        var other = SmallCorpora.Random(5, 12, seed: 2);
+        var state = new BatchBuilder(other.Examples, Sequences(), new BatchOptions(BatchTokens, 7, 0, Noise)).SaveState();
+        Assert.False(Builder(Noise).TryRestore(state, out var problem));
+        Assert.Contains("has changed since the checkpoint", problem);
+        Assert.False(Builder(Noise).TryRestore([1, 2], out problem));
+    }
+
+    [Fact]
+    public void Topics_with_few_questions_can_be_balanced()
+    {
+        var uneven = Corpus.Examples.Where(static (example, i) => example.Topic != "t0" || i < 3).ToList();
+        var batches = Epoch(new BatchBuilder(uneven, Sequences(), new BatchOptions(BatchTokens, 7, 1, Augmentation.None)));
+        var sequences = Sequences();
+        var few = batches.SelectMany(static batch => batch.Targets).Count(target => target == sequences.Layout.Topic("t0"));
+        Assert.Equal(12, few);
+    }
+
+    [Fact]
+    public void Validation_takes_its_share_of_every_topic()
+    {
+        var (training, validation) = ValidationSplit.Take(Corpus.Examples, 0.25, 1);
+        Assert.Equal(Corpus.Examples.Count, training.Count + validation.Count);
+        Assert.All(validation.CountBy(static example => example.Topic!), static topic => Assert.Equal(3, topic.Value));
+        Assert.Empty(training.Intersect(validation));
+        Assert.Equal(validation, ValidationSplit.Take(Corpus.Examples, 0.25, 1).Validation);
+        Assert.Empty(ValidationSplit.Take(Corpus.Examples, 0, 1).Validation);
+    }
+
+    [Fact]
+    public void A_topic_with_one_question_is_trained_on_it()
+    {
+        var lonely = new[] { Corpus.Examples[0] };
+        Assert.Empty(ValidationSplit.Take(lonely, 0.9, 1).Validation);
+    }
+
+    private static SequenceBuilder Sequences() => new(Vocabulary, new LabelWeights(0.5f, 5, 1), 120);
+
+    private static BatchBuilder Builder(Augmentation augmentation, ulong seed = 7) => new(Corpus.Examples, Sequences(), new BatchOptions(BatchTokens, seed, 0, augmentation));
+
+    private static List<PackedBatch> Epoch(BatchBuilder builder)
+    {
+        var batches = new List<PackedBatch>();
+        for (var epoch = builder.Epoch; builder.Epoch == epoch;)
+        {
+            batches.Add(builder.Next());
+        }
+
+        return batches;
+    }
+
+    private static IEnumerable<string> Pieces(PackedBatch batch) => Enumerable.Range(1, batch.Starts.Length - 1).Select(i => Text(batch.Tokens[batch.Starts[i - 1]..batch.Starts[i]]));
+
+    private static string Text(int[] tokens) => string.Join(' ', tokens);
+}
