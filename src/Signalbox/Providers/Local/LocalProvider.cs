@@ -43,6 +43,9 @@ internal sealed class LocalProvider : IProvider
 
     public bool Has(string name) => _configs.ContainsKey(name);
 
+    /// <summary>Whether a model is one that Signalbox brings.</summary>
+    public bool IsBuiltIn(string name) => _configs.TryGetValue(name, out var config) && config.IsBuiltIn;
+
     public int? Threads => _threads;
 
     /// <summary>What a model is, read off its file; null where the file cannot be used, or is no model by itself (an adapter).</summary>
