@@ -62,7 +62,7 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
         List<ChatMessage> messages = chat.ConversationId is { } id ? [.. _conversations.Read(key, id)] : [];
         messages.Add(new ChatMessage(ChatRole.User, chat.Message));
         var answer = new PlainAnswer();
-        var options = new ChatOptions { AdditionalProperties = new() { [Vocabulary.WantsConfidence] = true } };
+        var options = new ChatOptions { MaxOutputTokens = PlainReader.DefaultMaxTokens, AdditionalProperties = new() { [Vocabulary.WantsConfidence] = true } };
         var context = Create(http, answer, messages, options, document.RootElement, stream: false);
         await runtime.Pipeline.RunAsync(context);
         if (answer.Response is not { } response)
@@ -169,7 +169,7 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
     private RequestContext Create(HttpContext http, Caller caller, List<ChatMessage> messages, ChatOptions options, JsonElement body, bool stream)
     {
         var version = runtime.Versions.Active;
-        if (options.Temperature is null && options.MaxOutputTokens is not null && !version.Model.StartsWith(LocalProvider.ProviderName + "/", StringComparison.Ordinal))
+        if (options.Temperature is null && !version.Model.StartsWith(LocalProvider.ProviderName + "/", StringComparison.Ordinal))
         {
             // A local model's file knows better how it is sampled.
             options.Temperature = PlainReader.DefaultTemperature;
