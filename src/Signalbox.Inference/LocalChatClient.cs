@@ -18,12 +18,14 @@ internal sealed class LocalChatClient(InferenceEngine engine, string modelId) : 
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var text = new StringBuilder();
-        var logprobs = new List<LocalTokenLogprob>();
+        var logprobs = LogprobsFor(options);
+        var evidence = new AnswerEvidence(engine.Tokenizer);
         var end = default(GenerationEvent);
         await foreach (var step in GenerateAsync(messages, options, cancellationToken))
         {
             text.Append(step.Text);
-            AddLogprob(step, logprobs);
+            evidence.Take(step);
+            AddLogprob(step, logprobs, options);
             end = step;
         }
 
@@ -33,7 +35,7 @@ internal sealed class LocalChatClient(InferenceEngine engine, string modelId) : 
             ModelId = modelId,
             FinishReason = FinishReasonOf(end),
             Usage = UsageOf(end.Usage),
-            AdditionalProperties = PropertiesOf(logprobs, end),
+            AdditionalProperties = PropertiesOf(logprobs, end, evidence, options),
         };
     }
 
@@ -41,10 +43,12 @@ internal sealed class LocalChatClient(InferenceEngine engine, string modelId) : 
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var id = NewId();
-        var logprobs = new List<LocalTokenLogprob>();
+        var logprobs = LogprobsFor(options);
+        var evidence = new AnswerEvidence(engine.Tokenizer);
         await foreach (var step in GenerateAsync(messages, options, cancellationToken))
         {
-            AddLogprob(step, logprobs);
+            evidence.Take(step);
+            AddLogprob(step, logprobs, options);
             if (step.Text.Length == 0 && step.End is null)
             {
                 continue;
@@ -55,7 +59,7 @@ internal sealed class LocalChatClient(InferenceEngine engine, string modelId) : 
                 ResponseId = id,
                 MessageId = id,
                 ModelId = modelId,
-                AdditionalProperties = PropertiesOf(logprobs, step),
+                AdditionalProperties = PropertiesOf(logprobs, step, evidence, options),
             };
             if (step.End is not null)
             {
@@ -63,7 +67,7 @@ internal sealed class LocalChatClient(InferenceEngine engine, string modelId) : 
                 update.Contents.Add(new UsageContent(UsageOf(step.Usage)));
             }
 
-            logprobs = [];
+            logprobs = LogprobsFor(options);
             yield return update;
         }
     }
@@ -102,21 +106,36 @@ internal sealed class LocalChatClient(InferenceEngine engine, string modelId) : 
         }
     }
 
-    private void AddLogprob(in GenerationEvent step, List<LocalTokenLogprob> logprobs)
+    /// <summary>Null where the caller is not to be told: the engine may have worked them out for the confidence alone.</summary>
+    private static List<LocalTokenLogprob>? LogprobsFor(ChatOptions? options) => LocalChatRequest.WantsLogprobs(options, out _) ? [] : null;
+
+    private void AddLogprob(in GenerationEvent step, List<LocalTokenLogprob>? logprobs, ChatOptions? options)
     {
-        if (step.LogProbability is { } logprob)
+        if (logprobs is not null && step.LogProbability is { } logprob)
         {
-            logprobs.Add(new LocalTokenLogprob(TextOf(step.Token), logprob, step.Alternatives?.Select(other => new LocalTokenLogprob(TextOf(other.Token), other.LogProbability)).ToList()));
+            LocalChatRequest.WantsLogprobs(options, out var top);
+            var others = top > 0 ? step.Alternatives?.Take((int)top).Select(other => new LocalTokenLogprob(TextOf(other.Token), other.LogProbability)).ToList() : null;
+            logprobs.Add(new LocalTokenLogprob(TextOf(step.Token), logprob, others));
         }
     }
 
     private string TextOf(int token) =>
         engine.Tokenizer.BytesOf(token) is { IsEmpty: false } bytes ? Encoding.UTF8.GetString(bytes) : engine.Tokenizer.NameOf(token) ?? "";
 
-    private static AdditionalPropertiesDictionary? PropertiesOf(List<LocalTokenLogprob> logprobs, in GenerationEvent step)
+    private AdditionalPropertiesDictionary? PropertiesOf(List<LocalTokenLogprob>? logprobs, in GenerationEvent step, AnswerEvidence evidence, ChatOptions? options)
     {
         AdditionalPropertiesDictionary? properties = null;
-        if (logprobs.Count > 0)
+        if (step.End is not null && evidence.Topic is { } topic)
+        {
+            (properties ??= [])[LocalProperties.Topic] = topic;
+        }
+
+        if (step.End is not null && LocalChatRequest.WantsConfidence(options) && evidence.Features() is { } features)
+        {
+            (properties ??= [])[LocalProperties.Confidence] = engine.Confidence.Of(features);
+        }
+
+        if (logprobs is { Count: > 0 })
         {
             (properties ??= [])[LocalProperties.TokenLogprobs] = logprobs;
         }

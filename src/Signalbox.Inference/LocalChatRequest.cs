@@ -14,6 +14,9 @@ internal sealed class LocalChatRequest(InferenceEngine engine, GrammarCache gram
     /// <summary>What <see cref="ChatResponseFormat.Json"/> promises: an object.</summary>
     private static readonly JsonElement AnyObject = JsonDocument.Parse("""{"type":"object"}""").RootElement;
 
+    /// <summary>The margin over the best alternative is a feature of confidence: the token itself and one other.</summary>
+    private const int AlternativesForConfidence = 2;
+
     public bool TryMake(IEnumerable<ChatMessage> messages, ChatOptions? options, [NotNullWhen(true)] out GenerationRequest? request, [NotNullWhen(false)] out EngineFault? fault)
     {
         options ??= new ChatOptions();
@@ -27,7 +30,7 @@ internal sealed class LocalChatRequest(InferenceEngine engine, GrammarCache gram
             return false;
         }
 
-        var top = LocalProperties.Number(options, LocalProperties.TopLogprobs);
+        var wantsLogprobs = WantsLogprobs(options, out var top);
         if (top is { } count && !(count is >= 0 and <= 20 && count == Math.Floor(count)))
         {
             fault = Invalid($"{LocalProperties.TopLogprobs} is {count}; use a whole number from 0 to 20.");
@@ -42,11 +45,20 @@ internal sealed class LocalChatRequest(InferenceEngine engine, GrammarCache gram
             StopTexts = options.StopSequences is { Count: > 0 } stops ? [.. stops] : [],
             Grammar = grammar,
             Adapters = adapters,
-            TopLogProbabilities = LocalProperties.Flag(options, LocalProperties.Logprobs) || top > 0 ? (int)(top ?? 0) : null,
+            TopLogProbabilities = WantsConfidence(options) ? Math.Max((int)(top ?? 0), AlternativesForConfidence) : wantsLogprobs ? (int)(top ?? 0) : null,
             Owner = LocalProperties.Text(options, LocalProperties.User),
         };
         return true;
     }
+
+    /// <summary>Whether the caller is to be told log probabilities, and with how many alternatives.</summary>
+    public static bool WantsLogprobs(ChatOptions? options, out double? top)
+    {
+        top = options is null ? null : LocalProperties.Number(options, LocalProperties.TopLogprobs);
+        return options is not null && (LocalProperties.Flag(options, LocalProperties.Logprobs) || top > 0);
+    }
+
+    public static bool WantsConfidence(ChatOptions? options) => options is not null && LocalProperties.Flag(options, LocalProperties.WantsConfidence);
 
     private static EngineFault? Unsupported(ChatOptions options)
     {
@@ -88,19 +100,19 @@ internal sealed class LocalChatRequest(InferenceEngine engine, GrammarCache gram
         return true;
     }
 
-    private static bool TryReadSampling(ChatOptions options, [NotNullWhen(true)] out SamplingOptions? sampling, [NotNullWhen(false)] out EngineFault? fault)
+    private bool TryReadSampling(ChatOptions options, [NotNullWhen(true)] out SamplingOptions? sampling, [NotNullWhen(false)] out EngineFault? fault)
     {
-        var defaults = new SamplingOptions();
+        var defaults = engine.Sampling;
         var repetition = LocalProperties.Number(options, LocalProperties.RepetitionPenalty) ?? LocalProperties.Number(options, LocalProperties.RepeatPenalty);
-        sampling = new SamplingOptions
+        sampling = defaults with
         {
             Temperature = options.Temperature ?? defaults.Temperature,
             TopK = options.TopK ?? defaults.TopK,
             TopP = options.TopP ?? defaults.TopP,
             MinP = (float?)LocalProperties.Number(options, LocalProperties.MinP) ?? defaults.MinP,
             RepetitionPenalty = (float?)repetition ?? defaults.RepetitionPenalty,
-            PresencePenalty = options.PresencePenalty ?? defaults.PresencePenalty,
-            FrequencyPenalty = options.FrequencyPenalty ?? defaults.FrequencyPenalty,
+            PresencePenalty = options.PresencePenalty ?? 0,
+            FrequencyPenalty = options.FrequencyPenalty ?? 0,
             Seed = options.Seed is { } seed ? unchecked((ulong)seed) : null,
         };
         fault = RequestCheck.CheckSampling(sampling);

@@ -26,6 +26,9 @@ internal static class LocalProperties
     /// <summary>How many alternatives per token (int).</summary>
     public const string TopLogprobs = "top_logprobs";
 
+    /// <summary>Whether the answer is to come with a <see cref="Confidence"/> (bool).</summary>
+    public const string WantsConfidence = "wants_confidence";
+
     /// <summary>How many answers (int); the engine makes one.</summary>
     public const string ChoiceCount = "n";
 
@@ -35,6 +38,12 @@ internal static class LocalProperties
     // On responses and updates.
     /// <summary>Log probabilities of the answer's tokens (<see cref="LocalTokenLogprob"/> list).</summary>
     public const string TokenLogprobs = "token_logprobs";
+
+    /// <summary>How probable it is that the answer is right, 0 to 1, by the file's calibration; without one the geometric mean of the tokens' probabilities. On a response or on the last update (double).</summary>
+    public const string Confidence = "confidence";
+
+    /// <summary>What the first token says that the answer is about. On a response or on the last update (string).</summary>
+    public const string Topic = "topic";
 
     /// <summary>The stop sequence that ended the answer (string).</summary>
     public const string StopSequence = "stop_sequence";

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Signalbox.Inference.Adapters;
 using Signalbox.Inference.ChatTemplates;
 using Signalbox.Inference.Gguf;
+using Signalbox.Inference.Sampling;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Tokenization;
 using Signalbox.Inference.Transformer;
@@ -27,6 +28,10 @@ internal sealed class EngineParts : IDisposable
     public required MemoryPlan Memory { get; init; }
 
     public required ModelRunner Runner { get; init; }
+
+    public required SamplingOptions Sampling { get; init; }
+
+    public required ConfidenceMap Confidence { get; init; }
 
     public static bool TryLoad(string path, EngineOptions options, [NotNullWhen(true)] out EngineParts? parts, [NotNullWhen(false)] out EngineFault? fault)
     {
@@ -73,7 +78,17 @@ internal sealed class EngineParts : IDisposable
         var runner = new LanguageModelRunner(model, memory.BatchTokens, memory.ContextLength, options.KvCacheType);
         owned.Pop();
         owned.Push(runner);
-        parts = new EngineParts(owned) { File = file, Config = config, Tokenizer = tokenizer, Template = template, Memory = memory, Runner = runner };
+        parts = new EngineParts(owned)
+        {
+            File = file,
+            Config = config,
+            Tokenizer = tokenizer,
+            Template = template,
+            Memory = memory,
+            Runner = runner,
+            Sampling = SamplingDefaults.Read(file.Metadata),
+            Confidence = ConfidenceMap.Read(file.Metadata),
+        };
         return true;
     }
 

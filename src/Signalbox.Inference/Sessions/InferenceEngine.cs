@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Signalbox.Inference.Adapters;
 using Signalbox.Inference.ChatTemplates;
+using Signalbox.Inference.Sampling;
 using Signalbox.Inference.Tokenization;
 using Signalbox.Inference.Transformer;
 
@@ -87,6 +88,12 @@ internal sealed class InferenceEngine : IAsyncDisposable
     public Tokenizer Tokenizer => _parts.Tokenizer;
 
     public ChatTemplate Template => _parts.Template;
+
+    /// <summary>How answers are sampled where nobody says otherwise.</summary>
+    public SamplingOptions Sampling => _parts.Sampling;
+
+    /// <summary>What an answer's probabilities say about whether it is right.</summary>
+    public ConfidenceMap Confidence => _parts.Confidence;
 
     /// <summary>Positions of a slot: prompt and answer together.</summary>
     public int ContextLength => _parts.Memory.ContextLength;

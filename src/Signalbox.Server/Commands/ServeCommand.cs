@@ -52,6 +52,9 @@ internal static class ServeCommand
         using var runtime = new GatewayRuntime(config, TimeProvider.System, await catalog);
         await using var app = GatewayHost.Build(await builder, runtime, urls.Length > 0 ? urls : config.Server.Urls);
         using var reloader = Watch(loaded, runtime);
+
+        // Beside the start of the server, which it must not hold up.
+        _ = Task.Run(() => runtime.WarmUpAsync(cancel), cancel);
         try
         {
             await app.StartAsync(cancel);

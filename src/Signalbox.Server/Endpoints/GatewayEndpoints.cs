@@ -4,6 +4,7 @@ using Signalbox.Dialects.Ollama;
 using Signalbox.Dialects.OpenAiChat;
 using Signalbox.Dialects.OpenAiResponses;
 using Signalbox.Pipeline;
+using Signalbox.Server.Endpoints.Plain;
 using Signalbox.Server.Hosting;
 
 namespace Signalbox.Server.Endpoints;
@@ -44,6 +45,7 @@ internal static class GatewayEndpoints
         routes.MapMethods("/api/version", Reading, OllamaEndpoints.VersionAsync);
         routes.MapPost("/api/show", models.ShowOllamaAsync);
 
+        PlainEndpoints.Map(routes, runtime);
         AdminEndpoints.Map(routes, runtime);
 
         // Monitors and Ollama's clients ask with HEAD.
@@ -57,6 +59,6 @@ internal static class GatewayEndpoints
     {
         var path = http.Request.Path;
         var error = new GatewayError(ErrorKind.NotFound, $"There is nothing at {http.Request.Method} {path}. See docs/http.md for the routes.");
-        return ErrorResponse.WriteAsync(http, PathDialect.Of(path), error, RequestIds.New());
+        return ErrorResponse.WriteForPathAsync(http, error, RequestIds.New());
     }
 }

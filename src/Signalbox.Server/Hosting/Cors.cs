@@ -23,7 +23,7 @@ internal sealed class Cors(GatewayRuntime runtime)
 
         if (!IsAllowed(origins, origin))
         {
-            return IsOfThisMachine(origin) ? next(http) : ErrorResponse.WriteAsync(http, PathDialect.Of(http.Request.Path), new GatewayError(ErrorKind.Permission,
+            return IsOfThisMachine(origin) ? next(http) : ErrorResponse.WriteForPathAsync(http, new GatewayError(ErrorKind.Permission,
                 "Web pages of this origin may not use the gateway. Add the origin to server.cors.origins to let them."), RequestIds.New());
         }
 

@@ -4,12 +4,18 @@ using Signalbox.Dialects.Json;
 using Signalbox.Pipeline;
 using Signalbox.Pipeline.Answers;
 using Signalbox.Providers;
+using Signalbox.Server.Endpoints.Plain;
 
 namespace Signalbox.Server.Hosting;
 
 /// <summary>Writes an error in the caller's dialect, with the headers that say the same to every caller.</summary>
 internal static class ErrorResponse
 {
+    /// <summary>An error that no endpoint has answered, in what a caller of the path most likely speaks.</summary>
+    public static Task WriteForPathAsync(HttpContext http, GatewayError error, string requestId) => http.Request.Path.StartsWithSegments("/api/v1")
+        ? PlainErrors.WriteAsync(http, error, requestId)
+        : WriteAsync(http, PathDialect.Of(http.Request.Path), error, requestId);
+
     public static Task WriteAsync(HttpContext http, IDialect dialect, GatewayError error, string requestId)
     {
         http.Response.Headers[AnswerHeaders.RequestId] = requestId;

@@ -18,14 +18,14 @@ internal static class ServerErrors
         }
         catch (BadHttpRequestException e)
         {
-            await ErrorResponse.WriteAsync(http, PathDialect.Of(http.Request.Path),
+            await ErrorResponse.WriteForPathAsync(http,
                 GatewayError.Invalid("body", "The request was malformed: " + e.Message) with { Status = e.StatusCode }, RequestIds.New());
         }
         catch (Exception e)
         {
             var id = RequestIds.New();
             await Console.Error.WriteLineAsync($"error: request {id}: {e}");
-            await ErrorResponse.WriteAsync(http, PathDialect.Of(http.Request.Path),
+            await ErrorResponse.WriteForPathAsync(http,
                 new GatewayError(ErrorKind.Internal, $"The gateway failed on this request (id {id}). Its log says more; please report it."), id);
         }
     }

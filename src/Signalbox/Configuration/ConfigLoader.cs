@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Unicode;
 using Signalbox.Configuration.Fields;
+using Signalbox.Configuration.Versions;
 
 namespace Signalbox.Configuration;
 
@@ -25,7 +26,7 @@ public static class ConfigLoader
     public static ConfigResult Parse(ReadOnlySpan<byte> json, IReadOnlyDictionary<string, string> environment)
     {
         var reading = new ConfigReading(environment);
-        return ToResult(Read(json, reading), reading);
+        return ToResult(VersionCheck.WithActive(Read(json, reading), environment, reading), reading);
     }
 
     /// <summary>The environment of this process, as the other methods take it.</summary>
@@ -48,6 +49,7 @@ public static class ConfigLoader
         var config = source.Path is null ? EnvironmentDiscovery.Discover(filled, reading)
             : source.Json is { } json ? Read(json, reading)
             : null;
+        config = VersionCheck.WithActive(config, filled, reading);
         return ToResult(config, reading) with { Source = source };
     }
 

@@ -3,6 +3,7 @@ using Signalbox.Configuration.Fields;
 using Signalbox.Providers.Local;
 using Signalbox.Configuration.Resilience;
 using Signalbox.Configuration.Routes;
+using Signalbox.Configuration.Versions;
 using Signalbox.Sensitivity;
 
 namespace Signalbox.Configuration;
@@ -17,6 +18,7 @@ internal static class ConfigValidator
         new LocalModelCheck(config.Local, reading).Check();
         CheckModels(config, reading);
         new RouteValidator(config, reading).Check();
+        VersionCheck.Check(config, reading);
         TaskWordCheck.Check(config, reading);
         CheckResilience(config.Resilience, reading);
         CheckMasking(config.Sensitivity, reading);

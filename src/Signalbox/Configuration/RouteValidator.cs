@@ -13,7 +13,6 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
     public const string Auto = "auto";
 
     private const string LocalProvider = "local";
-    private const string LocalModel = "local/banking";
 
     private static readonly ConfigPath Routes = ConfigPath.Root.Field("routes");
 
@@ -121,9 +120,9 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
             return;
         }
 
-        if (target == LocalModel)
+        if (target == BuiltInModels.BankingModel)
         {
-            reading.Warn(path, "the model local/banking is not in this version yet; it is passed over");
+            reading.Warn(path, "the model local/banking is not in this build (there is no models/banking.gguf beside the executable); it is passed over");
             return;
         }
 

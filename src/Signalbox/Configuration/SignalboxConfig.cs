@@ -2,6 +2,7 @@ using Signalbox.Configuration.Local;
 using System.Collections.ObjectModel;
 using Signalbox.Configuration.Fields;
 using Signalbox.Configuration.Resilience;
+using Signalbox.Configuration.Versions;
 
 namespace Signalbox.Configuration;
 
@@ -22,6 +23,12 @@ public sealed record SignalboxConfig
 
     /// <summary>Routes by id, in the order of the file. A route <c>auto</c> exists even when it is not here.</summary>
     public IReadOnlyDictionary<string, RouteConfig> Routes { get; init; } = ReadOnlyDictionary<string, RouteConfig>.Empty;
+
+    /// <summary>Model versions by name, beside those that Signalbox knows; one of the same name takes its place.</summary>
+    public IReadOnlyDictionary<string, VersionConfig> Versions { get; init; } = ReadOnlyDictionary<string, VersionConfig>.Empty;
+
+    /// <summary>The version that is active at the start, from the variable LLM_MODEL_VERSION; null for the banking model's.</summary>
+    public string? ModelVersion { get; init; }
 
     /// <summary>What is done when a provider fails, is slow or is full.</summary>
     public ResilienceConfig Resilience { get; init; } = new();
@@ -57,6 +64,8 @@ public sealed record SignalboxConfig
             "Models by the id that requests use. Price, context and capabilities come from the catalog unless given here.")
         .Field("routes", RouteConfig.Map, c => c.Routes, (c, v) => c with { Routes = v },
             "Named choices among models. A request names a route where it would name a model; auto always exists.")
+        .Field("versions", VersionConfig.Map, c => c.Versions, (c, v) => c with { Versions = v },
+            "Names that models are put into service under; the plain routes answer with the active one, and docs/model-versions.md says how it is switched.")
         .Field("resilience", Kinds.Record(() => ResilienceConfig.Shape), c => c.Resilience, (c, v) => c with { Resilience = v },
             "What is done when a provider fails, is slow or is full; docs/resilience.md says how it works together.")
         .Field("ledger", Kinds.Record(() => LedgerConfig.Shape), c => c.Ledger, (c, v) => c with { Ledger = v },

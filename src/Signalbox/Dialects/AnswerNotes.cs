@@ -19,12 +19,19 @@ internal sealed class AnswerNotes
     /// <summary>Length of the text so far; what was produced when a provider states no usage.</summary>
     public long TextLength { get; set; }
 
+    /// <summary>How probable it is that the answer is right, where the model says so.</summary>
+    public double? Confidence { get; private set; }
+
+    /// <summary>What the model says that the answer is about.</summary>
+    public string? Topic { get; private set; }
+
     /// <summary>Where what the answer says is gathered; null where nobody needs it.</summary>
     public AnswerText? Text { get; set; }
 
     public void Note(ChatResponseUpdate update)
     {
         Text?.Take(update);
+        Note(update.AdditionalProperties);
         Model ??= update.ModelId;
         if (update.FinishReason is { } reason)
         {
@@ -45,12 +52,22 @@ internal sealed class AnswerNotes
         FinishReason = response.FinishReason;
         Usage = response.Usage;
         Text?.Take(response);
+        Note(response.AdditionalProperties);
         foreach (var message in response.Messages)
         {
             foreach (var content in message.Contents)
             {
                 Note(content);
             }
+        }
+    }
+
+    private void Note(AdditionalPropertiesDictionary? properties)
+    {
+        if (properties is not null)
+        {
+            Confidence = Vocabulary.Get<double?>(properties, Vocabulary.Confidence) ?? Confidence;
+            Topic = Vocabulary.Get<string>(properties, Vocabulary.Topic) ?? Topic;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Signalbox.Inference;
 
 namespace Signalbox.Dialects;
 
@@ -47,7 +48,14 @@ internal static class Vocabulary
     /// <summary>Arguments of a tool call exactly as they came (string).</summary>
     public const string RawArguments = "arguments";
 
+    /// <summary>Whether the gateway wants to know how sure the answer is (bool); no caller's field.</summary>
+    public const string WantsConfidence = LocalProperties.WantsConfidence;
+
     // On responses and updates.
+    /// <summary>How probable it is that the answer is right, 0 to 1 (double), where the model says so itself.</summary>
+    public const string Confidence = LocalProperties.Confidence;
+    /// <summary>What the model says that the answer is about (string).</summary>
+    public const string Topic = LocalProperties.Topic;
     /// <summary>The provider's own word for the end (string).</summary>
     public const string RawFinishReason = "finish_reason";
     /// <summary>The stop sequence that ended the answer (string).</summary>

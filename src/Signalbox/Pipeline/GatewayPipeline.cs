@@ -85,6 +85,8 @@ internal sealed class GatewayPipeline(
         var decision = context.Decision;
         decision.ServedBy = attempt?.Target.FullName;
         decision.Error = error;
+        decision.Topic = attempt?.Delivery?.Notes.Topic;
+        decision.Confidence = attempt?.Delivery?.Notes.Confidence;
         decision.Duration = duration;
         var attempts = decision.Attempts;
         var served = AttemptTotals.Served(attempts);
@@ -97,7 +99,7 @@ internal sealed class GatewayPipeline(
             StartedAt = context.StartedAt,
             Duration = duration,
             TimeToFirstOutput = firstOutput,
-            Dialect = context.Dialect?.Name,
+            Dialect = context.CallerName ?? context.Dialect?.Name,
             Route = context.Targets?.Route,
             RequestedModel = context.Request?.Model,
             Model = context.Deployment?.FullName,

@@ -7,6 +7,8 @@ using Signalbox.Resilience;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
 using Signalbox.Routing.Planning;
+using Signalbox.Versions;
+using Signalbox.Providers.Local;
 
 namespace Signalbox.Pipeline;
 
@@ -30,6 +32,7 @@ internal sealed class GatewayRuntime : IDisposable
         Pipeline = new GatewayPipeline(Services, profiling, planning, new AttemptRunner(Services, Planner), new Continuation(Services), Journal, Decisions);
         SidePipeline = new SidePipeline(Services, Journal, Decisions);
         DryRun = new DryRun(profiling, planning);
+        Versions = new ModelVersions(config);
         _health = new HealthMonitor(time, Services.Board);
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
@@ -53,6 +56,9 @@ internal sealed class GatewayRuntime : IDisposable
 
     public DryRun DryRun { get; }
 
+    /// <summary>The names that models are in service under, and which of them is active.</summary>
+    public ModelVersions Versions { get; }
+
     /// <summary>The configuration's image in force now. A request takes it once and keeps it.</summary>
     public GatewaySnapshot Snapshot => _snapshot;
 
@@ -60,12 +66,24 @@ internal sealed class GatewayRuntime : IDisposable
     public void Swap(SignalboxConfig config)
     {
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+        Versions.Apply(config);
         _health.Apply(_snapshot);
         Services.Local.Keep(_snapshot.Local.Models, _snapshot.Local.Threads);
     }
 
     /// <summary>Begins what goes on beside requests: health checks, where the configuration asks for them.</summary>
     public void Start() => _health.Start(_snapshot);
+
+    /// <summary>Loads what the first requests will want of this process's own models: those of <c>auto</c> and of the active version.</summary>
+    public async Task WarmUpAsync(CancellationToken cancel)
+    {
+        var snapshot = Snapshot;
+        var first = new[] { snapshot.Find(RouteNames.Auto), snapshot.Find(Versions.Active.Model) }.Select(static route => route?.Targets is [var target, ..] ? target : null);
+        foreach (var name in first.Where(static target => target?.Provider is LocalProvider).Select(static target => target!.Upstream).Distinct())
+        {
+            await snapshot.Local.WarmUpAsync(name, cancel);
+        }
+    }
 
     public void Dispose()
     {

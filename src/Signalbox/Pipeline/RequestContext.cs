@@ -30,6 +30,15 @@ internal sealed record RequestContext
     /// <summary>The caller's protocol; null for a caller in this process.</summary>
     public IDialect? Dialect { get; init; }
 
+    /// <summary>What the routes are called that a caller without a dialect uses, e.g. <c>application</c>.</summary>
+    public string? CallerName { get; init; }
+
+    /// <summary>The model version that the request was given to; null where the caller named a model or route.</summary>
+    public string? ModelVersion { get; init; }
+
+    /// <summary>The caller's parsed body, where only its <c>signalbox</c> object is for the pipeline.</summary>
+    public System.Text.Json.JsonElement HintBody { get; init; }
+
     /// <summary>The request on whose behalf this one is made (a sample, a checker's question); null for a caller's own.</summary>
     public RequestContext? Origin { get; init; }
 
@@ -94,7 +103,7 @@ internal sealed record RequestContext
     public Deployment? Deployment { get; set; }
 
     /// <summary>Why the request is answered as it is.</summary>
-    public DecisionRecord Decision => _decision ??= new DecisionRecord { RequestId = Id, StartedAt = StartedAt, Dialect = Dialect?.Name, IsDryRun = IsDryRun };
+    public DecisionRecord Decision => _decision ??= new DecisionRecord { RequestId = Id, StartedAt = StartedAt, Dialect = CallerName ?? Dialect?.Name, IsDryRun = IsDryRun, ModelVersion = ModelVersion };
 
     /// <summary>How many calls were made upstream.</summary>
     public int Attempts => _attempts;

@@ -47,9 +47,9 @@ internal sealed class RequestProfiling
     public static GatewayError? ReadHints(RequestContext context)
     {
         var words = context.Snapshot.HintWords;
-        var hints = context.Dialect is null
+        var hints = context.Dialect is null && context.CallerName is null
             ? HintReader.Read(context.Request.Options, words, out var error)
-            : HintReader.Read(context.HintHeaders, context.Request.Body, words, out error);
+            : HintReader.Read(context.HintHeaders, context.Dialect is null ? context.HintBody : context.Request.Body, words, out error);
         context.Hints = hints ?? CallerHints.None;
         return error;
     }

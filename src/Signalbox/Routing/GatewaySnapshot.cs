@@ -290,7 +290,10 @@ internal sealed class GatewaySnapshot
         return name == RouteNames.Auto ? DefaultTargets(Config) : FindDeployment(name) is { } deployment ? [deployment] : [];
     }
 
-    /// <summary>Without a route of its own, <c>auto</c> takes what the configuration lists, else each provider's default model.</summary>
+    /// <summary>
+    /// Without a route of its own, <c>auto</c> takes what the configuration lists, else each provider's default model. A model that Signalbox
+    /// brings knows one subject: where there are others it is their last fallback, whatever a strategy makes of its price.
+    /// </summary>
     private List<Deployment> DefaultTargets(SignalboxConfig config)
     {
         var targets = new List<Deployment>();
@@ -302,6 +305,8 @@ internal sealed class GatewaySnapshot
             }
         }
 
-        return targets;
+        return targets.Exists(IsGeneral) ? [.. targets.Where(IsGeneral), .. targets.Where(model => !IsGeneral(model)).Select(static model => model with { IsFallback = true })] : targets;
     }
+
+    private bool IsGeneral(Deployment model) => model.Provider is not LocalProvider || !Local.IsBuiltIn(model.Upstream) || Config.Models.ContainsKey(model.Id);
 }

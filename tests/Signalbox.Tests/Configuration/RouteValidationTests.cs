@@ -36,12 +36,12 @@ public class RouteValidationTests
     }
 
     [Fact]
-    public void The_model_that_is_not_in_this_version_is_only_a_warning()
+    public void The_model_that_is_not_in_this_build_is_only_a_warning()
     {
         var result = Given.Parse(With("""{ "auto": { "models": ["a"], "fallbacks": ["local/banking"] } }"""));
 
         Assert.NotNull(result.Config);
-        Assert.StartsWith("$.routes.auto.fallbacks[0]: the model local/banking is not in this version yet", Assert.Single(Given.WarningsOf(result)), StringComparison.Ordinal);
+        Assert.StartsWith("$.routes.auto.fallbacks[0]: the model local/banking is not in this build", Assert.Single(Given.WarningsOf(result)), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -138,6 +138,12 @@ internal static class TextChecks
             ? null
             : "a name must be printable ASCII without blanks: it travels in headers";
 
+    /// <summary>Names of model versions are a part of a URL's path.</summary>
+    public static string? VersionName(string name) =>
+        name.Length is > 0 and <= 128 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? null
+            : "a version's name must be made of at most 128 letters, digits, '-', '_' and '.': it is a part of URLs";
+
     /// <summary>A provider's name ends at the first slash of "provider/upstream".</summary>
     public static string? ProviderName(string name)
     {

@@ -16,6 +16,9 @@ public sealed record LocalConfig
     /// <summary>Models by the name behind <c>local/</c>; a file of the folder needs no entry.</summary>
     public IReadOnlyDictionary<string, LocalModelConfig> Models { get; init; } = ReadOnlyDictionary<string, LocalModelConfig>.Empty;
 
+    /// <summary>The folder of the models that Signalbox brings: <c>models</c> beside the executable. Not configured.</summary>
+    internal string BuiltInFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "models");
+
     internal static ConfigShape<LocalConfig> Shape { get; } = new ConfigShape<LocalConfig>(new LocalConfig())
         .Field("folder", Kinds.FilePath, c => c.Folder, (c, v) => c with { Folder = v },
             "The folder whose GGUF files are models by their file names; models in the working folder when left out.")
@@ -60,6 +63,9 @@ public sealed record LocalModelConfig
 
     /// <summary>Tasks it is meant for.</summary>
     public IReadOnlyList<string> UseCases { get; init; } = [];
+
+    /// <summary>Whether Signalbox brings it and nobody has named it: then <c>auto</c> takes it when nothing else is left.</summary>
+    internal bool IsBuiltIn { get; init; }
 
     internal static ConfigShape<LocalModelConfig> Shape { get; } = new ConfigShape<LocalModelConfig>(new LocalModelConfig { Name = "" })
         .Field("file", Kinds.FilePath, c => c.File, (c, v) => c with { File = v },

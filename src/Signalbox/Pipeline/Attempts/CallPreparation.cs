@@ -18,6 +18,13 @@ internal static class CallPreparation
             return;
         }
 
+        if (Vocabulary.Get<bool?>(call.Request.Options.AdditionalProperties, Vocabulary.WantsConfidence) is true
+            && call.Deployment.Provider is HttpProvider http && http.GivesLogprobs(call.Deployment.Model))
+        {
+            // A model elsewhere does not say how sure it is; its probabilities do.
+            AskForLogprobs(call);
+        }
+
         if (plan.Input.Route.EnhancePrompts)
         {
             PromptEnhancement.Prepare(call, plan.Input);
@@ -37,11 +44,16 @@ internal static class CallPreparation
         call.Text ??= new AnswerText();
         if (call.Context is { Origin: null, Decision.Plan: { } plan } && AsksForLogprobs(call, plan))
         {
-            var options = call.Request.Options.Clone();
-            Vocabulary.Set(options, Vocabulary.Logprobs, true);
-            call.Request = call.Request with { Options = options };
+            AskForLogprobs(call);
             call.HidesLogprobs = true;
         }
+    }
+
+    private static void AskForLogprobs(ProviderCall call)
+    {
+        var options = call.Request.Options.Clone();
+        Vocabulary.Set(options, Vocabulary.Logprobs, true);
+        call.Request = call.Request with { Options = options };
     }
 
     /// <summary>A relayed answer cannot be rid of them, so they are asked for only where the answer is translated anyway.</summary>

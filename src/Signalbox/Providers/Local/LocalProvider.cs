@@ -21,6 +21,9 @@ internal sealed class LocalProvider : IProvider
     /// <summary>Texts of one request for embeddings, as the large services have it.</summary>
     private const int MostTexts = 2048;
 
+    /// <summary>Bytes of a file of which all is read at the start; more would push out what the machine has in memory.</summary>
+    private const long LargestToWarm = 64 * 1024 * 1024;
+
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
 
     private readonly LocalModels _models;
@@ -42,6 +45,9 @@ internal sealed class LocalProvider : IProvider
     public IReadOnlyCollection<LocalModelConfig> Models => _configs.Values;
 
     public bool Has(string name) => _configs.ContainsKey(name);
+
+    /// <summary>Whether a model is one that Signalbox brings.</summary>
+    public bool IsBuiltIn(string name) => _configs.TryGetValue(name, out var config) && config.IsBuiltIn;
 
     public int? Threads => _threads;
 
@@ -88,6 +94,22 @@ internal sealed class LocalProvider : IProvider
 
         call.Request = LocalVocabulary.WithFields(call.Request);
         return await new ChatClientProvider(Name, model.Client, Locality).SendAsync(call, cancel);
+    }
+
+    /// <summary>Loads a model and computes a token with it, so that the first request waits for neither. What fails here, that request is told.</summary>
+    public async Task WarmUpAsync(string name, CancellationToken cancel)
+    {
+        try
+        {
+            if ((await OpenAsync(name, cancel)).Model is { } model && new FileInfo(_configs[name].File!).Length <= LargestToWarm)
+            {
+                await model.Client.GetResponseAsync([new ChatMessage(ChatRole.User, "hello")], new ChatOptions { MaxOutputTokens = 2 }, cancel);
+            }
+        }
+        catch (Exception e) when (e is EngineException or OperationCanceledException or IOException)
+        {
+            // Nobody waits for this.
+        }
     }
 
     /// <summary>Vectors of texts; or why there are none.</summary>

@@ -74,6 +74,9 @@ internal static class DecisionJson
     {
         var isFinished = decision.IsFinished;
         json.WriteString("served_by", isFinished ? decision.ServedBy : null);
+        json.WriteString("model_version", decision.ModelVersion);
+        json.WriteString("topic", isFinished ? decision.Topic : null);
+        json.WriteNumberOrNull("confidence", isFinished ? decision.Confidence : null);
         json.WriteNumberOrNull("duration_ms", isFinished ? decision.Duration : null);
         json.WriteNumberOrNull("cost_usd", isFinished ? decision.CostUsd : null);
         json.WriteNumberOrNull("waste_usd", isFinished ? Waste.Of(decision.Attempts).CostUsd : null);

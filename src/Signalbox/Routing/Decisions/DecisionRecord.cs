@@ -48,6 +48,15 @@ internal sealed class DecisionRecord
     /// <summary>Full name of the deployment whose answer was served; null where none was.</summary>
     public string? ServedBy { get; set; }
 
+    /// <summary>The model version that the caller was given, where it asked for whichever is active; null elsewhere.</summary>
+    public string? ModelVersion { get; init; }
+
+    /// <summary>What the answer is about, where the model says so itself.</summary>
+    public string? Topic { get; set; }
+
+    /// <summary>How probable it is that the answer is right, 0 to 1, where that was asked for and the model says so.</summary>
+    public double? Confidence { get; set; }
+
     public GatewayError? Error { get; set => field = DecisionErrorText.ToKeep(value); }
 
     public decimal? CostUsd { get; set; }

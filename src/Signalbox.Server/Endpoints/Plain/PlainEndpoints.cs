@@ -1,0 +1,240 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Signalbox.Dialects;
+using Signalbox.Pipeline;
+using Signalbox.Pipeline.Attempts;
+using Signalbox.Pipeline.Reading;
+using Signalbox.Providers.Local;
+using Signalbox.Routing.Decisions;
+using Signalbox.Server.Hosting;
+
+namespace Signalbox.Server.Endpoints.Plain;
+
+/// <summary>The plain routes of contract section 3 (docs/plain-api.md): the active model version, without a dialect.</summary>
+internal sealed class PlainEndpoints(GatewayRuntime runtime)
+{
+    /// <summary>What the routes are called in decisions and in the ledger.</summary>
+    private const string Name = "application";
+
+    private readonly PlainConversations _conversations = new(runtime.Time);
+    private long _requests;
+
+    public static void Map(IEndpointRouteBuilder routes, GatewayRuntime runtime)
+    {
+        var plain = new PlainEndpoints(runtime);
+        Post(routes, "/api/v1/chat", plain.ChatAsync);
+        Post(routes, "/api/v1/chat/completions", http => plain.CompleteAsync(http, alwaysStreams: false));
+        Post(routes, "/api/v1/chat/completions/stream", http => plain.CompleteAsync(http, alwaysStreams: true));
+        SwitchEndpoint.Map(routes, runtime);
+        routes.MapMethods("/health", ["GET", "HEAD"], plain.HealthAsync);
+    }
+
+    /// <summary>A POST route, and what is said to other methods.</summary>
+    public static void Post(IEndpointRouteBuilder routes, string path, RequestDelegate handler)
+    {
+        routes.MapPost(path, handler);
+        routes.Map(path, static http =>
+        {
+            http.Response.Headers.Allow = "POST";
+            return PlainErrors.WriteAsync(http, new GatewayError(ErrorKind.InvalidRequest,
+                $"{http.Request.Method} is not answered at {http.Request.Path}; use POST. docs/plain-api.md describes the plain routes.") { Status = StatusCodes.Status405MethodNotAllowed }, RequestIds.New());
+        });
+    }
+
+    private async Task ChatAsync(HttpContext http)
+    {
+        var start = runtime.Time.GetTimestamp();
+        var number = Interlocked.Increment(ref _requests);
+        using var body = new PooledBuffer();
+        using var document = await ReadAsync(http, body);
+        if (document is null)
+        {
+            return;
+        }
+
+        if (PlainReader.ReadChat(document.RootElement, out var error) is not { } chat)
+        {
+            await RefuseAsync(http, error!);
+            return;
+        }
+
+        var key = CallerHeaders.PresentedKey(http);
+        List<ChatMessage> messages = chat.ConversationId is { } id ? [.. _conversations.Read(key, id)] : [];
+        messages.Add(new ChatMessage(ChatRole.User, chat.Message));
+        var answer = new PlainAnswer();
+        var options = new ChatOptions { MaxOutputTokens = PlainReader.DefaultMaxTokens, AdditionalProperties = new() { [Vocabulary.WantsConfidence] = true } };
+        var context = Create(http, answer, messages, options, document.RootElement, stream: false);
+        await runtime.Pipeline.RunAsync(context);
+        if (answer.Response is not { } response)
+        {
+            await FailAsync(http, context, answer.Error);
+            return;
+        }
+
+        if (chat.ConversationId is { } conversation)
+        {
+            _conversations.Add(key, conversation, chat.Message, response.Text);
+        }
+
+        PlainErrors.WriteHeaders(http, context, context.Decision.CostUsd);
+        await JsonResponse.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("response", response.Text);
+            json.WriteNumber("latency_ms", Milliseconds(start));
+            json.WriteString("model_version", context.ModelVersion);
+            if (answer.Confidence is { } confidence)
+            {
+                json.WriteNumber("confidence", Math.Round(confidence, 6));
+            }
+            else
+            {
+                json.WriteNull("confidence");
+            }
+
+            json.WriteNumber("request_number", number);
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task CompleteAsync(HttpContext http, bool alwaysStreams)
+    {
+        var start = runtime.Time.GetTimestamp();
+        Interlocked.Increment(ref _requests);
+        using var body = new PooledBuffer();
+        using var document = await ReadAsync(http, body);
+        if (document is null)
+        {
+            return;
+        }
+
+        if (PlainReader.ReadCompletion(document.RootElement, out var error) is not { } asked)
+        {
+            await RefuseAsync(http, error!);
+            return;
+        }
+
+        if (alwaysStreams || asked.Stream)
+        {
+            var stream = new PlainStream(http);
+            stream.Context = Create(http, stream, asked.Messages, Options(asked), document.RootElement, stream: true);
+            await runtime.Pipeline.RunAsync(stream.Context);
+            await stream.CompleteAsync(http.RequestAborted);
+            return;
+        }
+
+        var answer = new PlainAnswer();
+        var context = Create(http, answer, asked.Messages, Options(asked), document.RootElement, stream: false);
+        await runtime.Pipeline.RunAsync(context);
+        if (answer.Response is not { } response)
+        {
+            await FailAsync(http, context, answer.Error);
+            return;
+        }
+
+        PlainErrors.WriteHeaders(http, context, context.Decision.CostUsd);
+        var usage = response.Usage ?? AttemptTotals.Served(context.Decision.Attempts).Usage;
+        await JsonResponse.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("content", response.Text);
+            json.WriteString("model", context.ModelVersion);
+            json.WriteStartObject("usage");
+            var (input, output) = (usage?.InputTokenCount ?? 0, usage?.OutputTokenCount ?? 0);
+            json.WriteNumber("input_tokens", input);
+            json.WriteNumber("output_tokens", output);
+            json.WriteNumber("total_tokens", input + output);
+            json.WriteEndObject();
+            json.WriteNumber("latency_ms", Milliseconds(start));
+            json.WriteEndObject();
+        });
+    }
+
+    private Task HealthAsync(HttpContext http)
+    {
+        var version = runtime.Versions.Active;
+        var isThere = runtime.Snapshot.Find(version.Model) is { Targets.Count: > 0 };
+        return JsonResponse.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status", isThere ? "healthy" : "degraded");
+            json.WriteString("model_version", version.Name);
+            json.WriteString("model", version.Model);
+            json.WriteNumber("requests", Interlocked.Read(ref _requests));
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>The request, on the version that is active now and stays its own.</summary>
+    private RequestContext Create(HttpContext http, Caller caller, List<ChatMessage> messages, ChatOptions options, JsonElement body, bool stream)
+    {
+        var version = runtime.Versions.Active;
+        if (options.Temperature is null && !version.Model.StartsWith(LocalProvider.ProviderName + "/", StringComparison.Ordinal))
+        {
+            // A local model's file knows better how it is sampled.
+            options.Temperature = PlainReader.DefaultTemperature;
+        }
+
+        return new RequestContext
+        {
+            Id = RequestIds.New(),
+            Snapshot = runtime.Snapshot,
+            Caller = caller,
+            CallerName = Name,
+            ModelVersion = version.Name,
+            PresentedKey = CallerHeaders.PresentedKey(http),
+            HintHeaders = CallerHeaders.Hints(http),
+            HintBody = body,
+            StartedAt = runtime.Time.GetUtcNow(),
+            Aborted = http.RequestAborted,
+            Request = version.Request(messages, options, stream),
+        };
+    }
+
+    private static ChatOptions Options(PlainCompletion asked) => new() { Temperature = asked.Temperature, MaxOutputTokens = asked.MaxTokens };
+
+    /// <summary>The body as an object; null where the caller has been told what is wrong with it.</summary>
+    private async Task<JsonDocument?> ReadAsync(HttpContext http, PooledBuffer body)
+    {
+        if (await BodyReader.ReadAsync(http, body, runtime.Snapshot.Config.Server.MaxRequestBytes) is { } unread)
+        {
+            await RefuseAsync(http, unread);
+            return null;
+        }
+
+        var document = RequestBody.Parse(body.Written, out var error);
+        if (document is { RootElement.ValueKind: not JsonValueKind.Object })
+        {
+            document.Dispose();
+            (document, error) = (null, GatewayError.Invalid("body", "The body must be a JSON object."));
+        }
+
+        if (document is null)
+        {
+            await RefuseAsync(http, error! with { Field = string.IsNullOrEmpty(error.Field) ? "body" : error.Field });
+        }
+
+        return document;
+    }
+
+    private Task RefuseAsync(HttpContext http, GatewayError error)
+    {
+        var id = RequestIds.New();
+        runtime.Decisions.Add(DecisionRecord.Refused(id, runtime.Time.GetUtcNow(), Name, error));
+        return PlainErrors.WriteAsync(http, error, id);
+    }
+
+    private static Task FailAsync(HttpContext http, RequestContext context, GatewayError? error)
+    {
+        if (error is null)
+        {
+            // The caller has hung up.
+            return Task.CompletedTask;
+        }
+
+        PlainErrors.WriteHeaders(http, context);
+        return PlainErrors.WriteAsync(http, error);
+    }
+
+    private double Milliseconds(long start) => Math.Round(runtime.Time.GetElapsedTime(start).TotalMilliseconds, 2);
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.AI;
+using Signalbox.Dialects;
+using Signalbox.Pipeline;
+using Signalbox.Providers;
+
+namespace Signalbox.Versions;
+
+/// <summary>Whether a version answers: a small request of its own, through the whole pipeline, with a deadline.</summary>
+internal sealed class VersionProbe(GatewayRuntime runtime)
+{
+    /// <summary>A local model may have to be loaded first.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>What the request is listed as in decisions and in the ledger.</summary>
+    private const string Name = "version-check";
+    private const int AnswerTokens = 16;
+
+    /// <summary>Null when it answers, otherwise why not.</summary>
+    public async Task<GatewayError?> CheckAsync(ModelVersion version, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(Deadline, runtime.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        var caller = new Answer();
+        await runtime.Pipeline.RunAsync(new RequestContext
+        {
+            Id = RequestIds.New(),
+            Snapshot = runtime.Snapshot,
+            Caller = caller,
+            CallerName = Name,
+            ModelVersion = version.Name,
+            StartedAt = runtime.Time.GetUtcNow(),
+            Aborted = both.Token,
+            Request = version.Request([new ChatMessage(ChatRole.User, "Hello")], new ChatOptions { MaxOutputTokens = AnswerTokens }, stream: false),
+        });
+        cancel.ThrowIfCancellationRequested();
+        return caller.Error ?? (caller.HasAnswered ? null : new GatewayError(ErrorKind.UpstreamTimeout, $"It had not answered after {Deadline.TotalSeconds:0} seconds."));
+    }
+
+    private sealed class Answer : InProcessCaller
+    {
+        public bool HasAnswered { get; private set; }
+
+        public GatewayError? Error { get; private set; }
+
+        public override ValueTask TakeAsync(ChatResponseUpdate update, CancellationToken cancel) => ValueTask.CompletedTask;
+
+        public override void Take(ChatResponse response) => HasAnswered = true;
+
+        public override void Fail(GatewayError error) => Error = error;
+
+        public override Task RefuseAsync(RequestContext context, FailedAnswer failure)
+        {
+            Error = failure.Error;
+            return Task.CompletedTask;
+        }
+    }
+}
