@@ -15,7 +15,10 @@ internal sealed class ProductsPath
     private const double Bar = 0.5;
 
     /// <summary>After its products OpenBLAS's threads look for the next for a while; they must not take the time of the other side.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(80);
+
+    /// <summary>Not counted: until the system has found a core for each thread.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(30);
 
     private readonly OpenBlas _blas;
     private readonly int _rounds;
@@ -24,7 +27,7 @@ internal sealed class ProductsPath
     private readonly List<ProductResult> _results = [];
 
     private ProductsPath(OpenBlas blas, bool quick) =>
-        (_blas, _rounds, _span) = (blas, quick ? 3 : 7, TimeSpan.FromMilliseconds(quick ? 25 : 60));
+        (_blas, _rounds, _span) = (blas, quick ? 3 : 5, TimeSpan.FromMilliseconds(quick ? 30 : 60));
 
     /// <returns>0 when every bar was met, 1 when one was not, 2 for wrong words or a machine without OpenBLAS.</returns>
     public static async Task<int> RunAsync(string[] words)
@@ -106,11 +109,17 @@ internal sealed class ProductsPath
         }
     }
 
-    /// <summary>GFLOP/s of as many products as fill the time, after one that is not counted.</summary>
+    /// <summary>GFLOP/s of as many products as fill the time, after as many as fill the warm-up.</summary>
     private async Task<double> RateAsync(ProductShape shape, Action multiply)
     {
         await Task.Delay(Rest);
-        multiply();
+        Repeat(multiply, WarmUp);
+        var (count, elapsed) = Repeat(multiply, _span);
+        return shape.Operations * count / elapsed.TotalSeconds / 1e9;
+    }
+
+    private static (int Count, TimeSpan Elapsed) Repeat(Action multiply, TimeSpan least)
+    {
         var (start, count) = (Stopwatch.GetTimestamp(), 0);
         TimeSpan elapsed;
         do
@@ -119,8 +128,8 @@ internal sealed class ProductsPath
             count++;
             elapsed = Stopwatch.GetElapsedTime(start);
         }
-        while (elapsed < _span);
-        return shape.Operations * count / elapsed.TotalSeconds / 1e9;
+        while (elapsed < least);
+        return (count, elapsed);
     }
 
     private int Judge(string? file)
