@@ -53,6 +53,8 @@ public sealed partial class PlainApiTests
         }
 
         Assert.True(confidences.Count > 1);
+        await bench.SwitchAsync("alpha");
+        Assert.Equal(Math.Exp(-0.3), (await bench.ChatAsync("hi")).Json.GetProperty("confidence").GetDouble(), 5);
         await bench.SwitchAsync("beta_v1");
         Assert.Equal(JsonValueKind.Null, (await bench.ChatAsync("hi")).Json.GetProperty("confidence").ValueKind);
         Assert.False(bench.Upstream.Calls.Last().Json.TryGetProperty("lora", out _));
@@ -136,13 +138,17 @@ public sealed partial class PlainApiTests
     {
         await using var bench = await PlainBench.StartAsync();
         await bench.SwitchAsync("beta_v1");
-        bench.Upstream.On("beta", static async call =>
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Upstream.On("beta", async call =>
         {
             await call.StartAsync(200, "text/event-stream");
             await call.SendAsync("""data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"half"},"finish_reason":null}]}""" + "\n\n");
+            await goOn.Task;
             call.Cut();
         });
-        var broken = await bench.CompleteAsync(",\"stream\":true");
+        using var begun = await bench.Gateway.StartAsync("/api/v1/chat/completions", """{"messages":[{"role":"user","content":"hi"}],"stream":true}"""u8.ToArray());
+        goOn.SetResult();
+        var broken = await CallerAnswer.ReadAsync(begun);
         bench.Upstream.On("beta", static call => call.AnswerAsync(500, "text/plain", "no"));
         var refused = await bench.CompleteAsync(",\"stream\":true");
 

@@ -29,10 +29,10 @@ internal sealed class PlainBench : IAsyncDisposable
         {
           "local": { "folder": "{{_folder.FullName}}" },
           "providers": {
-            "alpha": { "dialect": "openai-chat", "baseUrl": "{{Upstream.BaseUrl("alpha")}}" },
+            "openai": { "baseUrl": "{{Upstream.BaseUrl("alpha")}}", "apiKey": "key-of-alpha" },
             "beta": { "dialect": "openai-chat", "baseUrl": "{{Upstream.BaseUrl("beta")}}", "maxAttempts": 1 }
           },
-          "models": { "gpt-4o": { "provider": "alpha", "upstream": "gpt-4o" } },
+          "models": { "gpt-4o": { "provider": "openai", "upstream": "gpt-4o" } },
           "versions": {
             "alpha_v1": { "model": "gpt-4o", "aliases": ["alpha"] },
             "beta_v1": { "model": "beta/any" },

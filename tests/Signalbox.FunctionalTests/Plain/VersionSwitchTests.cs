@@ -154,7 +154,7 @@ public sealed class VersionSwitchTests
             Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
         }
 
-        Assert.Equal(word switch { "alpha" => "alpha/gpt-4o", "beta" => "beta/any", _ => "local/banking" }, answer.Headers["x-signalbox-model"]);
+        Assert.Equal(word switch { "alpha" => "openai/gpt-4o", "beta" => "beta/any", _ => "local/banking" }, answer.Headers["x-signalbox-model"]);
         Assert.Equal(word == "alpha" ? 3 : 0, text.Split("alpha").Length - 1);
         Assert.Equal(word == "beta" ? 3 : 0, text.Split("beta").Length - 1);
         return version;
