@@ -44,6 +44,8 @@ internal static class GatewayEndpoints
         routes.MapMethods("/api/version", Reading, OllamaEndpoints.VersionAsync);
         routes.MapPost("/api/show", models.ShowOllamaAsync);
 
+        routes.MapMethods("/api/v1/benchmark/summary", Reading, http => JsonResponse.WriteAsync(http, runtime.Benchmarks.WriteSummary));
+
         AdminEndpoints.Map(routes, runtime);
 
         // Monitors and Ollama's clients ask with HEAD.

@@ -31,6 +31,12 @@ internal sealed class BenchmarkRun(BenchmarkPlan plan, AskModel ask, TimeProvide
     /// <summary>Given what was measured so far after each time that every prompt was asked once more.</summary>
     public Action<BenchmarkReport>? Interim { get; init; }
 
+    /// <summary>Waits before a call until it disturbs nobody; null to call at once.</summary>
+    public Func<CancellationToken, Task>? Yield { get; init; }
+
+    /// <summary>Rests after the machine was busy for a time; null to go on at once.</summary>
+    public Func<TimeSpan, CancellationToken, Task>? Rest { get; init; }
+
     /// <summary>Measures until all is measured or until it is cancelled; either way the report says what was.</summary>
     public async Task<BenchmarkReport> RunAsync(CancellationToken cancel)
     {
@@ -82,9 +88,9 @@ internal sealed class BenchmarkRun(BenchmarkPlan plan, AskModel ask, TimeProvide
                 _rounds++;
             }
 
-            if (run + 1 < plan.Runs)
+            if (run + 1 < plan.Runs && Interim is not null)
             {
-                Interim?.Invoke(Report(isComplete: false));
+                await BusyAsync(() => Task.FromResult(Report(isComplete: false)), Interim, cancel);
             }
         }
     }
@@ -129,11 +135,21 @@ internal sealed class BenchmarkRun(BenchmarkPlan plan, AskModel ask, TimeProvide
         }
     }
 
-    private Task<ModelReply> AskAsync(string model, BenchmarkPrompt prompt, string doing, CancellationToken cancel)
+    private async Task<ModelReply> AskAsync(string model, BenchmarkPrompt prompt, string doing, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        await (Yield?.Invoke(cancel) ?? Task.CompletedTask);
         Progress?.Invoke(new BenchmarkProgress(_calls++, AllCalls(), doing));
-        return ask(model, prompt, cancel);
+        ModelReply reply = null!;
+        await BusyAsync(() => ask(model, prompt, cancel), given => reply = given, cancel);
+        return reply;
+    }
+
+    private async Task BusyAsync<T>(Func<Task<T>> work, Action<T> take, CancellationToken cancel)
+    {
+        var start = time.GetTimestamp();
+        take(await work());
+        await (Rest?.Invoke(time.GetElapsedTime(start), cancel) ?? Task.CompletedTask);
     }
 
     private int AllCalls()

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Unicode;
+using Signalbox.Configuration.Benchmarks;
 using Signalbox.Configuration.Fields;
 
 namespace Signalbox.Configuration;
@@ -25,7 +26,7 @@ public static class ConfigLoader
     public static ConfigResult Parse(ReadOnlySpan<byte> json, IReadOnlyDictionary<string, string> environment)
     {
         var reading = new ConfigReading(environment);
-        return ToResult(Read(json, reading), reading);
+        return ToResult(Fill(Read(json, reading), environment, reading), reading);
     }
 
     /// <summary>The environment of this process, as the other methods take it.</summary>
@@ -48,8 +49,11 @@ public static class ConfigLoader
         var config = source.Path is null ? EnvironmentDiscovery.Discover(filled, reading)
             : source.Json is { } json ? Read(json, reading)
             : null;
-        return ToResult(config, reading) with { Source = source };
+        return ToResult(Fill(config, filled, reading), reading) with { Source = source };
     }
+
+    private static SignalboxConfig? Fill(SignalboxConfig? config, IReadOnlyDictionary<string, string> environment, ConfigReading reading) =>
+        config is null ? null : config with { Benchmark = BenchmarkEnvironment.Fill(config.Benchmark, environment, reading) };
 
     private static ConfigResult ToResult(SignalboxConfig? config, ConfigReading reading) =>
         new(reading.HasErrors ? null : config, reading.Problems);

@@ -1,3 +1,4 @@
+using Signalbox.Benchmarking;
 using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Ledger;
@@ -33,6 +34,7 @@ internal sealed class GatewayRuntime : IDisposable
         _health = new HealthMonitor(time, Services.Board);
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+        Benchmarks = new BenchmarkDesk(this);
     }
 
     public TimeProvider Time { get; }
@@ -53,6 +55,12 @@ internal sealed class GatewayRuntime : IDisposable
 
     public DryRun DryRun { get; }
 
+    /// <summary>The benchmarks that run by themselves, and what the last one has found.</summary>
+    public BenchmarkDesk Benchmarks { get; }
+
+    /// <summary>The folder for what is kept; null to keep nothing.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>The configuration's image in force now. A request takes it once and keeps it.</summary>
     public GatewaySnapshot Snapshot => _snapshot;
 
@@ -62,13 +70,19 @@ internal sealed class GatewayRuntime : IDisposable
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
         _health.Apply(_snapshot);
         Services.Local.Keep(_snapshot.Local.Models, _snapshot.Local.Threads);
+        Benchmarks.Apply(config.Benchmark);
     }
 
-    /// <summary>Begins what goes on beside requests: health checks, where the configuration asks for them.</summary>
-    public void Start() => _health.Start(_snapshot);
+    /// <summary>Begins what goes on beside requests: health checks and benchmarks, where the configuration asks for them.</summary>
+    public void Start()
+    {
+        _health.Start(_snapshot);
+        Benchmarks.Start(_snapshot.Config.Benchmark);
+    }
 
     public void Dispose()
     {
+        Benchmarks.Dispose();
         _health.Dispose();
         Services.Dispose();
     }
