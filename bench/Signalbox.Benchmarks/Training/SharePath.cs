@@ -1,6 +1,7 @@
 using System.Globalization;
 using Signalbox.Inference.Sampling;
 using Signalbox.Inference.Threading;
+using Signalbox.Inference.Training.Products;
 using Signalbox.Inference.Training;
 using Signalbox.Inference.Training.Layers;
 using Signalbox.Inference.Training.Optimization;
@@ -45,7 +46,7 @@ internal static class SharePath
 
     private static int Measure(int threads, int steps, int tokens, float dropout)
     {
-        using var pool = new WorkerPool(threads);
+        using var pool = new WorkerPool(threads, FloatProduct.PoolPatience);
         var options = new TrainerOptions
         {
             MostTokens = tokens,

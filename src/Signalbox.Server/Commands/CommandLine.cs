@@ -4,6 +4,7 @@ using Signalbox.Configuration;
 using Signalbox.Configuration.Fields;
 using Signalbox.Server.Commands.Models;
 using Signalbox.Server.Commands.Routes;
+using Signalbox.Server.Commands.Benchmarks;
 
 namespace Signalbox.Server.Commands;
 
@@ -33,6 +34,7 @@ internal static class CommandLine
         root.Subcommands.Add(SensitivityCommand.Create());
         root.Subcommands.Add(RouteCommand.Create());
         root.Subcommands.Add(ModelCommand.Create());
+        root.Subcommands.Add(BenchCommand.Create());
         return root;
     }
 
@@ -58,8 +60,8 @@ internal static class CommandLine
             return WrongWords;
         }
 
-        // The server has its own way to end; a verb that writes files is told, so that it leaves nothing half done.
-        var patience = words[0] == "model" ? TerminationPatience : (TimeSpan?)null;
+        // The server has its own way to end; a verb that writes files or measures is told, so that it leaves nothing half done.
+        var patience = words[0] is "model" or "bench" ? TerminationPatience : (TimeSpan?)null;
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = patience });
     }
 

@@ -27,13 +27,13 @@ internal static class ServeCommand
             // The host and the catalog come up beside the configuration: start-up time counts.
             var builder = Task.Run(GatewayHost.CreateBuilder, cancel);
             var catalog = Task.Run(ModelCatalog.LoadEmbedded, cancel);
-            return RunAsync(common.Load(parsed), Split(parsed.GetValue(urls)), builder, catalog, cancel);
+            return RunAsync(common.Load(parsed), common.DataFolder(parsed), Split(parsed.GetValue(urls)), builder, catalog, cancel);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ConfigResult? loaded, string[] urls, Task<WebApplicationBuilder> builder, Task<ModelCatalog> catalog, CancellationToken cancel)
+        ConfigResult? loaded, string dataFolder, string[] urls, Task<WebApplicationBuilder> builder, Task<ModelCatalog> catalog, CancellationToken cancel)
     {
         if (loaded?.Config is not { } config)
         {
@@ -49,7 +49,7 @@ internal static class ServeCommand
             }
         }
 
-        using var runtime = new GatewayRuntime(config, TimeProvider.System, await catalog);
+        using var runtime = new GatewayRuntime(config, TimeProvider.System, await catalog) { DataFolder = dataFolder };
         await using var app = GatewayHost.Build(await builder, runtime, urls.Length > 0 ? urls : config.Server.Urls);
         using var reloader = Watch(loaded, runtime);
 

@@ -46,6 +46,8 @@ internal static class GatewayEndpoints
         routes.MapPost("/api/show", models.ShowOllamaAsync);
 
         PlainEndpoints.Map(routes, runtime);
+        routes.MapMethods("/api/v1/benchmark/summary", Reading, http => JsonResponse.WriteAsync(http, runtime.Benchmarks.WriteSummary));
+
         AdminEndpoints.Map(routes, runtime);
 
         // Monitors and Ollama's clients ask with HEAD.

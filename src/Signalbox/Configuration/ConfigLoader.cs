@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Unicode;
+using Signalbox.Configuration.Benchmarks;
 using Signalbox.Configuration.Fields;
 using Signalbox.Configuration.Versions;
 
@@ -26,7 +27,7 @@ public static class ConfigLoader
     public static ConfigResult Parse(ReadOnlySpan<byte> json, IReadOnlyDictionary<string, string> environment)
     {
         var reading = new ConfigReading(environment);
-        return ToResult(VersionCheck.WithActive(Read(json, reading), environment, reading), reading);
+        return ToResult(Fill(Read(json, reading), environment, reading), reading);
     }
 
     /// <summary>The environment of this process, as the other methods take it.</summary>
@@ -49,9 +50,11 @@ public static class ConfigLoader
         var config = source.Path is null ? EnvironmentDiscovery.Discover(filled, reading)
             : source.Json is { } json ? Read(json, reading)
             : null;
-        config = VersionCheck.WithActive(config, filled, reading);
-        return ToResult(config, reading) with { Source = source };
+        return ToResult(Fill(config, filled, reading), reading) with { Source = source };
     }
+
+    private static SignalboxConfig? Fill(SignalboxConfig? config, IReadOnlyDictionary<string, string> environment, ConfigReading reading) =>
+        VersionCheck.WithActive(config, environment, reading) is { } active ? active with { Benchmark = BenchmarkEnvironment.Fill(active.Benchmark, environment, reading) } : null;
 
     private static ConfigResult ToResult(SignalboxConfig? config, ConfigReading reading) =>
         new(reading.HasErrors ? null : config, reading.Problems);

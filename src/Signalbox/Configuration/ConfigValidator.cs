@@ -1,3 +1,4 @@
+using Signalbox.Configuration.Benchmarks;
 using Signalbox.Configuration.Local;
 using Signalbox.Configuration.Fields;
 using Signalbox.Providers.Local;
@@ -23,6 +24,7 @@ internal static class ConfigValidator
         CheckResilience(config.Resilience, reading);
         CheckMasking(config.Sensitivity, reading);
         CheckStores(config, reading);
+        BenchmarkCheck.Check(config.Benchmark, reading);
     }
 
     private static void CheckServer(ServerConfig server, ConfigReading reading)

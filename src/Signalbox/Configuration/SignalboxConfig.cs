@@ -1,3 +1,4 @@
+using Signalbox.Configuration.Benchmarks;
 using Signalbox.Configuration.Local;
 using System.Collections.ObjectModel;
 using Signalbox.Configuration.Fields;
@@ -48,6 +49,9 @@ public sealed record SignalboxConfig
     /// <summary>What is looked for in requests before they leave.</summary>
     public SensitivityConfig Sensitivity { get; init; } = new();
 
+    /// <summary>How models are compared with each other.</summary>
+    public BenchmarkConfig Benchmark { get; init; } = new();
+
     /// <summary>True when there was no file and the providers were found in the environment: each serves its catalog models.</summary>
     public bool Discovered { get; init; }
 
@@ -81,7 +85,9 @@ public sealed record SignalboxConfig
             "What may be spent.",
             notYet: new("this version does not act on budgets yet: spending is not limited and no alert is sent", v => v.Daily is not null))
         .Field("sensitivity", Kinds.Record(() => SensitivityConfig.Shape), c => c.Sensitivity, (c, v) => c with { Sensitivity = v },
-            "What is looked for in requests before they leave, and what follows from it.");
+            "What is looked for in requests before they leave, and what follows from it.")
+        .Field("benchmark", Kinds.Record(() => BenchmarkConfig.Shape), c => c.Benchmark, (c, v) => c with { Benchmark = v },
+            "How models are compared with each other; docs/benchmark.md says what is measured.");
 
     /// <summary>The config as JSON, secrets hidden.</summary>
     public override string ToString() => Shape.Print(this);

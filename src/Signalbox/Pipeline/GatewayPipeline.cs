@@ -22,6 +22,7 @@ internal sealed class GatewayPipeline(
         GatewayError? error = null;
         Attempt? attempt = null;
         decisions.Add(context.Decision);
+        journal.Begin();
         try
         {
             // 1 admit: the endpoint has bounded the body; keys and limits are not built yet.
@@ -71,6 +72,7 @@ internal sealed class GatewayPipeline(
         finally
         {
             // 9 settle
+            journal.End();
             attempt?.Close(AttemptOutcome.Served);
             var record = Settle(context, attempt, error, firstOutput, services.Time.GetElapsedTime(start));
             journal.Add(record);

@@ -1,3 +1,4 @@
+using Signalbox.Benchmarking;
 using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Ledger;
@@ -36,6 +37,7 @@ internal sealed class GatewayRuntime : IDisposable
         _health = new HealthMonitor(time, Services.Board);
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+        Benchmarks = new BenchmarkDesk(this);
     }
 
     public TimeProvider Time { get; }
@@ -59,6 +61,12 @@ internal sealed class GatewayRuntime : IDisposable
     /// <summary>The names that models are in service under, and which of them is active.</summary>
     public ModelVersions Versions { get; }
 
+    /// <summary>The benchmarks that run by themselves, and what the last one has found.</summary>
+    public BenchmarkDesk Benchmarks { get; }
+
+    /// <summary>The folder for what is kept; null to keep nothing.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>The configuration's image in force now. A request takes it once and keeps it.</summary>
     public GatewaySnapshot Snapshot => _snapshot;
 
@@ -69,10 +77,15 @@ internal sealed class GatewayRuntime : IDisposable
         Versions.Apply(config);
         _health.Apply(_snapshot);
         Services.Local.Keep(_snapshot.Local.Models, _snapshot.Local.Threads);
+        Benchmarks.Apply(config.Benchmark);
     }
 
-    /// <summary>Begins what goes on beside requests: health checks, where the configuration asks for them.</summary>
-    public void Start() => _health.Start(_snapshot);
+    /// <summary>Begins what goes on beside requests: health checks and benchmarks, where the configuration asks for them.</summary>
+    public void Start()
+    {
+        _health.Start(_snapshot);
+        Benchmarks.Start(_snapshot.Config.Benchmark);
+    }
 
     /// <summary>Loads what the first requests will want of this process's own models: those of <c>auto</c> and of the active version.</summary>
     public async Task WarmUpAsync(CancellationToken cancel)
@@ -87,6 +100,7 @@ internal sealed class GatewayRuntime : IDisposable
 
     public void Dispose()
     {
+        Benchmarks.Dispose();
         _health.Dispose();
         Services.Dispose();
     }

@@ -54,7 +54,8 @@ internal static class Given
                            "patterns": { "ticket": { "pattern": "TCK-[0-9]{6}", "label": "internal" } },
                            "words": { "projects": { "words": ["Bluebird"], "label": "internal" } },
                            "masking": { "enabled": true, "kinds": ["email"] },
-                           "injection": { "action": "warn", "threshold": 0.7, "maxTokens": 5000 } }
+                           "injection": { "action": "warn", "threshold": 0.7, "maxTokens": 5000 } },
+          "benchmark": { "enabled": true, "intervalRequests": 70, "models": ["big"], "prompts": "/srv/prompts.jsonl", "runs": 4, "maxShare": 0.2 }
         }
         """.Replace("own.weights", OwnWeights, StringComparison.Ordinal);
 

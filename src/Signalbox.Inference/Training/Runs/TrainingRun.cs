@@ -6,6 +6,7 @@ using Signalbox.Inference.Threading;
 using Signalbox.Inference.Training.Corpora;
 using Signalbox.Inference.Training.Layers;
 using Signalbox.Inference.Training.Optimization;
+using Signalbox.Inference.Training.Products;
 
 namespace Signalbox.Inference.Training.Runs;
 
@@ -42,7 +43,7 @@ internal sealed class TrainingRun : IDisposable
     {
         (_plan, _report, _time) = (plan, report, time);
         _folder = new RunFolder(plan.Config.Output.Folder);
-        _pool = new WorkerPool(plan.Config.Learning.Threads);
+        _pool = new WorkerPool(plan.Config.Learning.Threads, FloatProduct.PoolPatience);
     }
 
     /// <summary>Why a run cannot begin in this folder; null when it can.</summary>

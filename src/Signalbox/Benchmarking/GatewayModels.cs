@@ -1,0 +1,141 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Signalbox.Catalog;
+using Signalbox.Dialects;
+using Signalbox.Pipeline;
+using Signalbox.Pipeline.Attempts;
+using Signalbox.Providers;
+
+namespace Signalbox.Benchmarking;
+
+/// <summary>Asks the models of a gateway on the road of every request, as a caller in this process who takes a stream.</summary>
+internal sealed class GatewayModels(GatewayRuntime runtime)
+{
+    /// <summary>Tag of a benchmark's requests in the usage records.</summary>
+    public const string Tag = "benchmark";
+
+    /// <summary>Answers are cut here: a model that never ends must not hold a benchmark up.</summary>
+    private const int MostOutputTokens = 512;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private long _asked;
+
+    /// <summary>How many requests were made here.</summary>
+    public long Asked => Interlocked.Read(ref _asked);
+
+    /// <summary>Whom to ask: those given, else those of the configuration's section, else the active versions, else the chat models there are.</summary>
+    public static IReadOnlyList<string> Choose(GatewayRuntime runtime, IReadOnlyList<string> given)
+    {
+        var snapshot = runtime.Snapshot;
+        if (given.Count > 0)
+        {
+            return [.. given.Distinct(StringComparer.Ordinal)];
+        }
+
+        if (snapshot.Config.Benchmark.Models is { Count: > 0 } configured)
+        {
+            return [.. configured.Distinct(StringComparer.Ordinal)];
+        }
+
+        // The place of the active versions: once there is a registry of versions, what it has goes before the models below.
+        var auto = snapshot.Find(Routing.RouteNames.Auto)?.Targets.Select(static target => target.Id) ?? [];
+        return [.. snapshot.Models.Where(static model => model.Model.Kind == ModelKind.Chat && model.ProviderName == Providers.Local.LocalProvider.ProviderName).Select(static model => model.Id)
+            .Concat(auto).Distinct(StringComparer.Ordinal).Take(BenchmarkPlan.MostModels)];
+    }
+
+    public async Task<ModelReply> AskAsync(string model, BenchmarkPrompt prompt, CancellationToken cancel)
+    {
+        using var late = new CancellationTokenSource(Patience, runtime.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+        var listener = new Listener(runtime.Time);
+        var context = Context(model, prompt, listener, stop.Token);
+        Interlocked.Increment(ref _asked);
+        listener.Start();
+        await runtime.Pipeline.RunAsync(context);
+        var latency = listener.Elapsed;
+        cancel.ThrowIfCancellationRequested();
+        if (late.IsCancellationRequested)
+        {
+            return new ModelReply { Latency = latency, Error = $"no whole answer within {Patience.TotalSeconds:0} seconds" };
+        }
+
+        var served = AttemptTotals.Served(context.Decision.Attempts);
+        return new ModelReply
+        {
+            Text = listener.Text,
+            Latency = latency,
+            FirstToken = listener.FirstText,
+            OutputTokens = served.Usage?.OutputTokenCount,
+            CostUsd = served.CostUsd,
+            Error = listener.Error is { } error ? $"{error.Word}: {error.Message}" : null,
+        };
+    }
+
+    private RequestContext Context(string model, BenchmarkPrompt prompt, Listener listener, CancellationToken cancel) => new()
+    {
+        Id = RequestIds.New(),
+        Snapshot = runtime.Snapshot,
+        Caller = listener,
+        StartedAt = runtime.Time.GetUtcNow(),
+        Aborted = cancel,
+        HintHeaders = [new("x-signalbox-tags", Tag + "=true"), new("x-signalbox-cache", "bypass")],
+        Request = new DialectRequest
+        {
+            Model = model,
+            Messages = [new ChatMessage(ChatRole.User, prompt.Prompt)],
+            Options = new ChatOptions { ModelId = model, MaxOutputTokens = MostOutputTokens, ResponseFormat = FormatOf(prompt) },
+            Stream = true,
+        },
+    };
+
+    private static ChatResponseFormat? FormatOf(BenchmarkPrompt prompt)
+    {
+        if (prompt.Schema is not { } schema)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(schema);
+        return ChatResponseFormat.ForJsonSchema(document.RootElement.Clone(), "answer");
+    }
+
+    /// <summary>Reads a stream and looks at the clock.</summary>
+    private sealed class Listener(TimeProvider time) : InProcessCaller
+    {
+        private readonly StringBuilder _text = new();
+        private long _start;
+
+        public GatewayError? Error { get; private set; }
+
+        public TimeSpan? FirstText { get; private set; }
+
+        public string Text => _text.ToString();
+
+        public TimeSpan Elapsed => time.GetElapsedTime(_start);
+
+        public void Start() => _start = time.GetTimestamp();
+
+        public override ValueTask TakeAsync(ChatResponseUpdate update, CancellationToken cancel)
+        {
+            if (update.Text.Length > 0)
+            {
+                FirstText ??= Elapsed;
+                _text.Append(update.Text);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        public override void Take(ChatResponse response) => _text.Append(response.Text);
+
+        public override void Fail(GatewayError error) => Error = error;
+
+        public override Task RefuseAsync(RequestContext context, FailedAnswer failure)
+        {
+            Error = failure.Error;
+            return Task.CompletedTask;
+        }
+    }
+}

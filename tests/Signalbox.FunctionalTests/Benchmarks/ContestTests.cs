@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Signalbox.Benchmarking;
+using Signalbox.Benchmarking.Reports;
+using Signalbox.FunctionalTests.Server;
+using Signalbox.FunctionalTests.Support;
+using Signalbox.FunctionalTests.Support.Wires;
+using Signalbox.Pipeline;
+
+namespace Signalbox.FunctionalTests.Benchmarks;
+
+/// <summary>A model of one's own, a fine-tuned one and a hosted one, compared through the gateway.</summary>
+public sealed class ContestTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("contest-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Models_come_out_in_their_true_order_and_one_that_fails_is_a_row_with_its_error()
+    {
+        await using var bench = await ContestBench.StartAsync();
+        using var runtime = new GatewayRuntime(GatewayHarness.Parse($"{{ {bench.Providers} }}"), bench.Clock);
+        var prompts = PromptSet.Load(ContestBench.WritePrompts(_folder.FullName, 10), [], Patience.Token)!;
+        var plan = new BenchmarkPlan { Models = ["gemini_model", "broken_model", "qlora_model", "custom_model"], Prompts = prompts, Runs = 2 };
+
+        var report = await Patience.For(new BenchmarkRun(plan, new GatewayModels(runtime).AskAsync, bench.Clock).RunAsync(Patience.Token), "the end of the benchmark");
+
+        Assert.True(report.IsComplete);
+        Assert.Equal(["custom_model", "qlora_model", "gemini_model"], report.Models.Where(static m => m.Latency is not null).OrderBy(static m => m.Latency!.Median.Estimate).Select(static m => m.Model));
+        Assert.All(report.Pairs.Where(static p => p.Measure == Measure.Latency), static pair => Assert.True(pair.IsShown));
+        Assert.All(report.Pairs.Where(static p => p.Measure == Measure.Quality), static pair => Assert.False(pair.IsShown));
+        Assert.Equal("custom_model", report.Advice.Fastest!.Model);
+        Assert.Equal("custom_model", report.Advice.Cheapest!.Model);
+        Assert.Equal("custom_model", Assert.Single(report.Advice.Recommendations, static r => r.For == "greetings").Model);
+        var broken = Assert.Single(report.Models, static model => model.Model == "broken_model");
+        Assert.Contains("upstream", broken.Error!, StringComparison.Ordinal);
+        Assert.Equal(broken.Calls, broken.Errors);
+        Assert.InRange(bench.Upstream.Calls.Count(static call => call.Path.Contains("chat", StringComparison.Ordinal)), 40, 40 + 2 + BenchmarkRun.HopelessAfter);
+    }
+
+    [Fact]
+    public async Task What_a_caller_would_see_is_measured()
+    {
+        await using var bench = await ContestBench.StartAsync();
+        using var runtime = new GatewayRuntime(GatewayHarness.Parse($"{{ {bench.Providers} }}"), bench.Clock);
+
+        var reply = await Patience.For(new GatewayModels(runtime).AskAsync("qlora_model", new BenchmarkPrompt { Prompt = "hi" }, Patience.Token), "an answer");
+
+        Assert.Equal(Wire.SampleText, reply.Text);
+        Assert.Equal(TimeSpan.FromMilliseconds(42), reply.Latency);
+        Assert.Equal(TimeSpan.FromMilliseconds(42), reply.FirstToken);
+        Assert.True(reply.CostUsd > 0);
+        Assert.True(reply.OutputTokens > 0);
+        Assert.Contains(Assert.Single(runtime.Journal.ToList()).Tags, static tag => tag.Key == GatewayModels.Tag);
+        Assert.Equal(0, runtime.Journal.Open);
+    }
+
+    [Fact]
+    public async Task The_verb_prints_the_result_and_keeps_it_in_the_history()
+    {
+        await using var bench = await ContestBench.StartAsync();
+        var prompts = ContestBench.WritePrompts(_folder.FullName, 2);
+        string[] words = ["bench", "--models", "custom_model,broken_model", "--prompts", prompts, "--runs", "2", "--data", _folder.FullName];
+
+        var (code, output, errors) = await ServerProcess.RunAsync([.. words, "--json"], $"{{ {bench.Providers} }}");
+        var (tableCode, table, _) = await ServerProcess.RunAsync(words, $"{{ {bench.Providers} }}");
+
+        Assert.Equal(0, code);
+        Assert.Contains("asking:", errors, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal("custom_model", json.RootElement.GetProperty("fastest").GetProperty("model").GetString());
+        Assert.Equal(4, json.RootElement.GetProperty("rounds").GetInt32());
+        Assert.Equal(0, tableCode);
+        Assert.Contains("fastest: custom_model", table, StringComparison.Ordinal);
+        Assert.Contains("broken_model", table, StringComparison.Ordinal);
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(_folder.FullName, BenchmarkHistory.FileName)).Length);
+    }
+
+    [Theory]
+    [InlineData("--models", "no_such_model")]
+    [InlineData("--judge", "no_such_model")]
+    [InlineData("--runs", "0")]
+    [InlineData("--prompts", "no-such-file.jsonl")]
+    public async Task Wrong_words_ask_nobody(string option, string value)
+    {
+        await using var bench = await ContestBench.StartAsync();
+
+        var (code, output, errors) = await ServerProcess.RunAsync(["bench", option, value, "--data", _folder.FullName], $"{{ {bench.Providers} }}");
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(value == "0" ? "--runs" : value, errors, StringComparison.Ordinal);
+        Assert.Empty(bench.Upstream.Calls);
+    }
+}
