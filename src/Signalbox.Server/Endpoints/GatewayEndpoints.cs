@@ -47,6 +47,7 @@ internal static class GatewayEndpoints
 
         PlainEndpoints.Map(routes, runtime);
         AdminEndpoints.Map(routes, runtime);
+        ExperimentEndpoints.Map(routes, runtime);
 
         // Monitors and Ollama's clients ask with HEAD.
         routes.MapMethods("/", Reading, static http => http.Response.WriteAsync("Signalbox is running"));
