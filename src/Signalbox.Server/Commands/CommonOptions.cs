@@ -21,16 +21,16 @@ internal sealed class CommonOptions
 
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "Folder for what Signalbox keeps: results of benchmarks. Default: the local application data folder + signalbox.",
+        Description = "Folder for what Signalbox keeps: results of benchmarks and experiments, feedback. Default: the local application data folder + signalbox.",
         HelpName = "DIR",
     };
 
     public static CommonOptions AddTo(Command command) => new(command);
 
-    /// <summary>The folder for what Signalbox keeps. It need not exist yet.</summary>
-    public string DataFolder(ParseResult parsed) => parsed.GetValue(Data) is { Length: > 0 } given
-        ? Path.GetFullPath(given)
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "signalbox");
+    /// <summary>The folder for what Signalbox keeps; it may not exist yet.</summary>
+    public string DataFolder(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(Data) is { Length: > 0 } given
+        ? given
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "signalbox"));
 
     /// <summary>Loads the configuration; on errors says all of them on standard error and returns null.</summary>
     public ConfigResult? Load(ParseResult parsed)

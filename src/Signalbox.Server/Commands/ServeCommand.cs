@@ -27,14 +27,14 @@ internal static class ServeCommand
             // The host and the catalog come up beside the configuration: start-up time counts.
             var builder = Task.Run(GatewayHost.CreateBuilder, cancel);
             var catalog = Task.Run(ModelCatalog.LoadEmbedded, cancel);
-            return RunAsync(common.Load(parsed), common.DataFolder(parsed), Split(parsed.GetValue(urls)), builder, catalog, cancel);
+            return RunAsync(new Asked(common.Load(parsed), Split(parsed.GetValue(urls)), common.DataFolder(parsed)), builder, catalog, cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        ConfigResult? loaded, string dataFolder, string[] urls, Task<WebApplicationBuilder> builder, Task<ModelCatalog> catalog, CancellationToken cancel)
+    private static async Task<int> RunAsync(Asked asked, Task<WebApplicationBuilder> builder, Task<ModelCatalog> catalog, CancellationToken cancel)
     {
+        var (loaded, urls, dataFolder) = asked;
         if (loaded?.Config is not { } config)
         {
             return CommandLine.WrongWords;
@@ -49,7 +49,7 @@ internal static class ServeCommand
             }
         }
 
-        using var runtime = new GatewayRuntime(config, TimeProvider.System, await catalog) { DataFolder = dataFolder };
+        using var runtime = new GatewayRuntime(config, TimeProvider.System, await catalog, dataFolder: dataFolder);
         await using var app = GatewayHost.Build(await builder, runtime, urls.Length > 0 ? urls : config.Server.Urls);
         using var reloader = Watch(loaded, runtime);
 
@@ -98,4 +98,7 @@ internal static class ServeCommand
 
     private static string[] Split(string[]? urls) =>
         urls is null ? [] : [.. urls.SelectMany(static url => url.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    /// <summary>What the words of the command line come to.</summary>
+    private sealed record Asked(ConfigResult? Loaded, string[] Urls, string DataFolder);
 }

@@ -49,6 +49,7 @@ internal static class GatewayEndpoints
         routes.MapMethods("/api/v1/benchmark/summary", Reading, http => JsonResponse.WriteAsync(http, runtime.Benchmarks.WriteSummary));
 
         AdminEndpoints.Map(routes, runtime);
+        ExperimentEndpoints.Map(routes, runtime);
 
         // Monitors and Ollama's clients ask with HEAD.
         routes.MapMethods("/", Reading, static http => http.Response.WriteAsync("Signalbox is running"));

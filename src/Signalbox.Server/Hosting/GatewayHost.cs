@@ -31,6 +31,7 @@ internal static class GatewayHost
     public static WebApplication Build(WebApplicationBuilder builder, GatewayRuntime runtime, IReadOnlyList<string> urls)
     {
         runtime.Services.Board.Notices.Sink = static line => Console.Error.WriteLine("warning: " + line);
+        runtime.Experiments.Sink = static line => Console.Error.WriteLine("warning: " + line);
         runtime.Start();
         builder.WebHost.UseUrls([.. urls]);
         var app = builder.Build();

@@ -87,6 +87,7 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
             CheckModel(name, path.Field("experiment").Field("shares").Field(name));
         }
 
+        CheckModel(route.Experiment.Control, path.Field("experiment").Field("control"));
         CheckModel(route.Learned.Weak, path.Field("learned").Field("weak"));
         CheckModel(route.Learned.Strong, path.Field("learned").Field("strong"));
         CheckModel(route.Cascade.Checker, path.Field("cascade").Field("checker"));

@@ -13,7 +13,7 @@ namespace Signalbox.Pipeline;
 /// ends in an explicit error.
 /// </summary>
 internal sealed class GatewayPipeline(
-    ProviderServices services, RequestProfiling profiling, RoutePlanning planning, AttemptRunner attempts, Continuation continuation, UsageJournal journal, DecisionStore decisions)
+    ProviderServices services, RequestProfiling profiling, RoutePlanning planning, AttemptRunner attempts, Continuation continuation, RequestBooks books)
 {
     public async Task RunAsync(RequestContext context)
     {
@@ -21,8 +21,7 @@ internal sealed class GatewayPipeline(
         TimeSpan? firstOutput = null;
         GatewayError? error = null;
         Attempt? attempt = null;
-        decisions.Add(context.Decision);
-        journal.Begin();
+        books.Open(context);
         try
         {
             // 1 admit: the endpoint has bounded the body; keys and limits are not built yet.
@@ -72,10 +71,10 @@ internal sealed class GatewayPipeline(
         finally
         {
             // 9 settle
-            journal.End();
+            books.End();
             attempt?.Close(AttemptOutcome.Served);
             var record = Settle(context, attempt, error, firstOutput, services.Time.GetElapsedTime(start));
-            journal.Add(record);
+            books.Close(context, record);
             planning.Remember(context, record.Usage?.TotalTokenCount);
             attempt?.Dispose();
             context.Document?.Dispose();

@@ -1,6 +1,7 @@
 using Signalbox.Benchmarking;
 using Signalbox.Catalog;
 using Signalbox.Configuration;
+using Signalbox.Experiments;
 using Signalbox.Ledger;
 using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
@@ -20,17 +21,20 @@ internal sealed class GatewayRuntime : IDisposable
     private readonly HealthMonitor _health;
     private volatile GatewaySnapshot _snapshot;
 
-    public GatewayRuntime(SignalboxConfig config, TimeProvider time, ModelCatalog? catalog = null, IReadOnlyList<IProvider>? inProcess = null)
+    /// <summary>Without a data folder nothing outlives the process.</summary>
+    public GatewayRuntime(SignalboxConfig config, TimeProvider time, ModelCatalog? catalog = null, IReadOnlyList<IProvider>? inProcess = null, string? dataFolder = null)
     {
         Time = time;
         Services = new ProviderServices(time);
         Catalog = catalog ?? ModelCatalog.LoadEmbedded();
         Journal = new UsageJournal();
         Decisions = new DecisionStore();
+        DataFolder = dataFolder;
+        Experiments = new ExperimentBoard(time, dataFolder);
         Planner = new Planner();
         var profiling = new RequestProfiling();
         var planning = new RoutePlanning(Services, Planner);
-        Pipeline = new GatewayPipeline(Services, profiling, planning, new AttemptRunner(Services, Planner), new Continuation(Services), Journal, Decisions);
+        Pipeline = new GatewayPipeline(Services, profiling, planning, new AttemptRunner(Services, Planner), new Continuation(Services), new RequestBooks(Journal, Decisions, Experiments));
         SidePipeline = new SidePipeline(Services, Journal, Decisions);
         DryRun = new DryRun(profiling, planning);
         Versions = new ModelVersions(config);
@@ -38,6 +42,7 @@ internal sealed class GatewayRuntime : IDisposable
         _inProcess = inProcess ?? [];
         _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
         Benchmarks = new BenchmarkDesk(this);
+        Experiments.Configure(_snapshot);
     }
 
     public TimeProvider Time { get; }
@@ -51,6 +56,8 @@ internal sealed class GatewayRuntime : IDisposable
     public UsageJournal Journal { get; }
 
     public DecisionStore Decisions { get; }
+
+    public ExperimentBoard Experiments { get; }
 
     public GatewayPipeline Pipeline { get; }
 
@@ -73,18 +80,21 @@ internal sealed class GatewayRuntime : IDisposable
     /// <summary>Puts a new configuration in force for requests that start from now on.</summary>
     public void Swap(SignalboxConfig config)
     {
-        _snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+        var snapshot = new GatewaySnapshot(config, Catalog, Services, _inProcess);
+        Experiments.Configure(snapshot);
+        _snapshot = snapshot;
         Versions.Apply(config);
         _health.Apply(_snapshot);
         Services.Local.Keep(_snapshot.Local.Models, _snapshot.Local.Threads);
         Benchmarks.Apply(config.Benchmark);
     }
 
-    /// <summary>Begins what goes on beside requests: health checks and benchmarks, where the configuration asks for them.</summary>
+    /// <summary>Begins what goes on beside requests: health checks and benchmarks, where the configuration asks for them, and saving what experiments have shown.</summary>
     public void Start()
     {
         _health.Start(_snapshot);
         Benchmarks.Start(_snapshot.Config.Benchmark);
+        Experiments.Start();
     }
 
     /// <summary>Loads what the first requests will want of this process's own models: those of <c>auto</c> and of the active version.</summary>
@@ -102,6 +112,7 @@ internal sealed class GatewayRuntime : IDisposable
     {
         Benchmarks.Dispose();
         _health.Dispose();
+        Experiments.Dispose();
         Services.Dispose();
     }
 }

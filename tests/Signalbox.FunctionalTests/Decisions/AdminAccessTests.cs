@@ -36,6 +36,11 @@ public class AdminAccessTests
         var one = await bench.Gateway.GetAsync("/admin/decisions/x", (header, value));
         var explained = await bench.Gateway.AskAsync("/admin/explain", DecisionBench.Chat.Request("openai-chat/m", false), (header, value));
 
+        var experiments = await bench.Gateway.GetAsync("/admin/experiments", (header, value));
+        var experiment = await bench.Gateway.GetAsync("/admin/experiments/x", (header, value));
+        var feedback = await bench.Gateway.AskAsync("/admin/feedback/x", "{}", (header, value));
+
+        Assert.Equal(admitted ? (200, 404, 404) : (401, 401, 401), (experiments.Status, experiment.Status, feedback.Status));
         Assert.Equal(admitted ? (200, 404, 200) : (401, 401, 401), (list.Status, one.Status, explained.Status));
         if (!admitted)
         {

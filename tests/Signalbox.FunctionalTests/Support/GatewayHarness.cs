@@ -36,9 +36,9 @@ internal sealed class GatewayHarness : IAsyncDisposable
     /// <summary>A client over HTTP/1.1 with as many connections as it needs. It never times out: tests wait with <see cref="Patience"/>.</summary>
     public HttpClient Client { get; }
 
-    public static async Task<GatewayHarness> StartAsync(string configJson, IReadOnlyList<IProvider>? inProcess = null)
+    public static async Task<GatewayHarness> StartAsync(string configJson, IReadOnlyList<IProvider>? inProcess = null, string? dataFolder = null)
     {
-        var runtime = new GatewayRuntime(Parse(configJson), TimeProvider.System, inProcess: inProcess);
+        var runtime = new GatewayRuntime(Parse(configJson), TimeProvider.System, inProcess: inProcess, dataFolder: dataFolder);
         var app = GatewayHost.Build(runtime, ["http://127.0.0.1:0"]);
         await app.StartAsync();
         return new GatewayHarness(runtime, app);

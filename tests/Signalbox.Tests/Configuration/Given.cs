@@ -37,7 +37,7 @@ internal static class Given
                     "rules": { "longContextTokens": 4000, "simpleBelow": 0.2, "complexFrom": 0.8, "simpleQuality": 0.4 },
                     "learned": { "weak": "mine/small", "strong": "big", "weights": "own.weights", "strongShare": 0.3, "targetQuality": 0.9 },
                     "cascade": { "threshold": 0.6, "checks": ["refusal"], "samples": 3, "checker": "big" },
-                    "experiment": { "seed": "spring", "by": "tag:team", "shares": { "big": 2 } },
+                    "experiment": { "seed": "spring", "by": "tag:team", "shares": { "big": 2 }, "metric": "cost", "control": "big" },
                     "hedge": { "enabled": true, "delay": "700ms", "maxShare": 0.05 }, "affinity": { "enabled": false, "ttl": "1h" },
                     "continue": true, "enhancePrompts": true, "maxCostUsd": 0.5, "maxLatency": "3s" } },
           "resilience": { "maxAttempts": 4, "baseDelay": "20ms", "maxDelay": "4s", "totalTimeout": "50s",

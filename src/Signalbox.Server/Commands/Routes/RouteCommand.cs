@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Signalbox.Server.Commands.Experiments;
 
 namespace Signalbox.Server.Commands.Routes;
 
@@ -7,11 +8,12 @@ internal static class RouteCommand
 {
     public static Command Create()
     {
-        var command = new Command("route", "Explains, evaluates and trains routing.");
+        var command = new Command("route", "Explains, evaluates and trains routing; shows experiments.");
         command.Subcommands.Add(RouteExplainCommand.Create());
         command.Subcommands.Add(RouteEvalCommand.Create());
         command.Subcommands.Add(RouteTrainCommand.Create());
         command.Subcommands.Add(RouteTasksCommand.Create());
+        command.Subcommands.Add(RouteExperimentsCommand.Create());
         return command;
     }
 }

@@ -123,6 +123,7 @@ internal sealed class RouteSettingsCheck(SignalboxConfig config, ConfigReading r
             yield return (name, path.Field("experiment").Field("shares").Field(name));
         }
 
+        yield return (route.Experiment.Control, path.Field("experiment").Field("control"));
         yield return (route.Learned.Weak, path.Field("learned").Field("weak"));
         yield return (route.Learned.Strong, path.Field("learned").Field("strong"));
     }

@@ -27,6 +27,7 @@ internal static class DecisionJson
 
         json.WriteEndArray();
         WriteEnd(decision, json);
+        WriteFeedback(decision.Feedback, json);
         json.WriteEndObject();
     }
 
@@ -81,6 +82,21 @@ internal static class DecisionJson
         json.WriteNumberOrNull("cost_usd", isFinished ? decision.CostUsd : null);
         json.WriteNumberOrNull("waste_usd", isFinished ? Waste.Of(decision.Attempts).CostUsd : null);
         WriteError("error", isFinished ? decision.Error : null, decision, json);
+    }
+
+    private static void WriteFeedback(Experiments.Feedback? feedback, Utf8JsonWriter json)
+    {
+        if (feedback is null)
+        {
+            json.WriteNull("feedback");
+            return;
+        }
+
+        json.WriteStartObject("feedback");
+        json.WriteNumber("score", feedback.Score);
+        json.WriteString("comment", feedback.Comment);
+        json.WriteTime("at", feedback.At);
+        json.WriteEndObject();
     }
 
     public static void WriteTime(this Utf8JsonWriter json, string name, DateTimeOffset time) =>

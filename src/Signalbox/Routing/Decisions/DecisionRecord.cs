@@ -1,4 +1,5 @@
 using Signalbox.Dialects;
+using Signalbox.Experiments;
 using Signalbox.Routing.Planning;
 using Signalbox.Sensitivity;
 
@@ -13,6 +14,7 @@ internal sealed class DecisionRecord
     // Ten thousand records are kept, and each object in them is moved about by the garbage collector: a plain array, replaced when it grows.
     private AttemptRecord[] _attempts = [];
     private volatile bool _isFinished;
+    private Feedback? _feedback;
 
     public required string RequestId { get; init; }
 
@@ -60,6 +62,9 @@ internal sealed class DecisionRecord
     public GatewayError? Error { get; set => field = DecisionErrorText.ToKeep(value); }
 
     public decimal? CostUsd { get; set; }
+
+    /// <summary>What somebody thinks of the answer, the latest word; null where nobody has said.</summary>
+    public Feedback? Feedback { get => Volatile.Read(ref _feedback); set => Volatile.Write(ref _feedback, value); }
 
     public TimeSpan? Duration { get; set; }
 

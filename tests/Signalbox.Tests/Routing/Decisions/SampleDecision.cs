@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Dialects;
+using Signalbox.Experiments;
 using Signalbox.Providers;
 using Signalbox.Routing;
 using Signalbox.Routing.Decisions;
@@ -45,6 +46,7 @@ internal static class SampleDecision
         served.CostUsd = 0.00201m;
         decision.Add(served);
         (decision.ServedBy, decision.CostUsd, decision.Duration) = ("north/large-1", 0.00201m, TimeSpan.FromMilliseconds(2310.25));
+        decision.Feedback = new Feedback(0.8, "Right, but long.", Noon.AddMinutes(1));
         decision.Finish();
         return decision;
     }
