@@ -4,6 +4,7 @@ using Microsoft.Extensions.AI;
 using Signalbox.Configuration.Fields;
 using Signalbox.Ledger;
 using Signalbox.Pipeline;
+using Signalbox.Providers.Local;
 using Signalbox.Routing;
 
 namespace Signalbox.Server.Commands;
@@ -41,6 +42,12 @@ internal static class ChatCommand
             }
 
             using var runtime = new GatewayRuntime(config, TimeProvider.System);
+            if (runtime.Snapshot.Find(parsed.GetValue(model)!)?.Targets is [{ Provider: LocalProvider local, Upstream: var upstream }, ..])
+            {
+                // Beside the way of the first request to it.
+                local.BeginLoading(upstream);
+            }
+
             var session = new ChatSession(runtime, parsed.GetValue(model)!, parsed.GetValue(explain), parsed.GetValue(asJson));
             return parsed.GetValue(prompt) is { } text ? await session.AskAsync(text, cancel) : await session.ConverseAsync(cancel);
         });

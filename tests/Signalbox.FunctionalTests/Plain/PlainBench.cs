@@ -18,7 +18,7 @@ internal sealed class PlainBench : IAsyncDisposable
     public static async Task<PlainBench> StartAsync(string rest = "")
     {
         var bench = new PlainBench { Upstream = await FakeUpstream.StartAsync() };
-        RandomModels.Write(new RandomModel { ContextLength = 128 }, Path.Combine(bench._folder.FullName, "banking.gguf"));
+        RandomModels.Write(new RandomModel { ContextLength = 128, Metadata = static writer => writer.Set("general.sampling.temp", 0f) }, Path.Combine(bench._folder.FullName, "banking.gguf"));
         bench.Upstream.On("alpha", call => SayAsync(call, "alpha", logprobs: true));
         bench.Upstream.On("beta", call => SayAsync(call, "beta", logprobs: false));
         bench.Gateway = await GatewayHarness.StartAsync(bench.Config(rest));

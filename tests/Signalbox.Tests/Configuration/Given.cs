@@ -40,6 +40,7 @@ internal static class Given
                     "experiment": { "seed": "spring", "by": "tag:team", "shares": { "big": 2 }, "metric": "cost", "control": "big" },
                     "hedge": { "enabled": true, "delay": "700ms", "maxShare": 0.05 }, "affinity": { "enabled": false, "ttl": "1h" },
                     "continue": true, "enhancePrompts": true, "maxCostUsd": 0.5, "maxLatency": "3s" } },
+          "versions": { "formal_v1": { "model": "local/tiny", "lora": "formal", "aliases": ["formal"] } },
           "resilience": { "maxAttempts": 4, "baseDelay": "20ms", "maxDelay": "4s", "totalTimeout": "50s",
                           "retryBudget": { "enabled": false, "share": 0.4, "minimum": 3, "window": "20s" },
                           "breaker": { "enabled": false, "failureShare": 0.7, "minimumCalls": 5, "window": "40s", "restFor": "7s" },

@@ -46,7 +46,7 @@ public sealed class ModelVersionsTests
     }
 
     [Theory]
-    [InlineData("""{ "a/b": { "model": "openai/x" } }""", "$.versions[\"a/b\"]")]
+    [InlineData("""{ "a/b": { "model": "openai/x" } }""", "$.versions['a/b']")]
     [InlineData("""{ "a": { } }""", "$.versions.a.model")]
     [InlineData("""{ "a": { "model": "openai/x", "lora": "z" } }""", "$.versions.a.lora")]
     [InlineData("""{ "a": { "model": "openai/x", "aliases": ["b"] }, "b": { "model": "openai/x" } }""", "$.versions.a.aliases[0]")]

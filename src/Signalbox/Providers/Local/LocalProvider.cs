@@ -96,6 +96,9 @@ internal sealed class LocalProvider : IProvider
         return await new ChatClientProvider(Name, model.Client, Locality).SendAsync(call, cancel);
     }
 
+    /// <summary>Begins to load a model that is about to be asked. What fails here, the request is told.</summary>
+    public void BeginLoading(string name) => _ = Task.Run(() => OpenAsync(name, CancellationToken.None));
+
     /// <summary>Loads a model and computes a token with it, so that the first request waits for neither. What fails here, that request is told.</summary>
     public async Task WarmUpAsync(string name, CancellationToken cancel)
     {

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.AI;
+using Signalbox.FunctionalTests.Support;
+using Signalbox.Inference.Tests.Support;
+using Signalbox.Pipeline;
+
+namespace Signalbox.FunctionalTests.LocalModels;
+
+/// <summary>The model beside the executable, with nothing configured and beside what is.</summary>
+public sealed class BuiltInModelTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("built-in-models");
+
+    public BuiltInModelTests() => RandomModels.Write(new RandomModel(), Path.Combine(_folder.FullName, "banking.gguf"));
+
+    [Fact]
+    public async Task With_nothing_configured_auto_answers_with_it()
+    {
+        using var runtime = Runtime("{}");
+        using var client = new SignalboxChatClient(runtime);
+
+        var response = await client.GetResponseAsync([new ChatMessage(ChatRole.User, "What are ATM fees?")], new ChatOptions { MaxOutputTokens = 4 }, Patience.Token);
+
+        Assert.Equal("banking", response.ModelId);
+        var record = Assert.Single(runtime.Journal.ToList());
+        Assert.Equal(("local/banking", "auto", 0m), (record.Model, record.Route, record.CostUsd));
+    }
+
+    [Theory]
+    [InlineData("cheapest")]
+    [InlineData("balanced")]
+    [InlineData("quality")]
+    [InlineData("fastest")]
+    public async Task Where_a_provider_is_configured_no_strategy_of_auto_prefers_it_and_it_answers_when_the_provider_does_not(string strategy)
+    {
+        var isBroken = false;
+        await using var cloud = await FakeUpstream.StartAsync(call => isBroken
+            ? call.AnswerAsync(401, "application/json", """{"error":{"message":"no"}}""")
+            : Plain.PlainBench.SayAsync(call, "cloud", logprobs: false));
+        using var runtime = Runtime($$"""{ "providers": { "openai": { "baseUrl": "{{cloud.BaseUrl("cloud")}}", "apiKey": "k" } } }""");
+        using var client = new SignalboxChatClient(runtime);
+        var options = new ChatOptions { MaxOutputTokens = 4, AdditionalProperties = new() { ["signalbox.strategy"] = strategy } };
+
+        var general = await client.GetResponseAsync([new ChatMessage(ChatRole.User, "What is the capital of France?")], options, Patience.Token);
+        isBroken = true;
+        var fallback = await client.GetResponseAsync([new ChatMessage(ChatRole.User, "What are ATM fees?")], options, Patience.Token);
+
+        Assert.Equal("cloud cloud cloud", general.Text);
+        Assert.Equal("banking", fallback.ModelId);
+    }
+
+    [Fact]
+    public async Task What_the_first_request_will_want_is_loaded_before_it()
+    {
+        using var runtime = Runtime("{}");
+
+        await runtime.WarmUpAsync(Patience.Token);
+
+        var (model, fault) = await runtime.Services.Local.OpenAsync(Assert.Single(runtime.Snapshot.Local.Models), runtime.Snapshot.Local.Threads, Patience.Token);
+        Assert.Null(fault);
+        Assert.True(model!.Engine.Statistics.PromptTokens > 0);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private GatewayRuntime Runtime(string json)
+    {
+        var config = GatewayHarness.Parse(json);
+        return new GatewayRuntime(config with { Local = config.Local with { BuiltInFolder = _folder.FullName, Folder = Path.Combine(_folder.FullName, "none") } }, TimeProvider.System);
+    }
+}
