@@ -80,12 +80,17 @@ internal sealed class GatewayModels(GatewayRuntime runtime)
         Caller = listener,
         StartedAt = runtime.Time.GetUtcNow(),
         Aborted = cancel,
-        HintHeaders = [new("x-signalbox-tags", Tag + "=true"), new("x-signalbox-cache", "bypass")],
         Request = new DialectRequest
         {
             Model = model,
             Messages = [new ChatMessage(ChatRole.User, prompt.Prompt)],
-            Options = new ChatOptions { ModelId = model, MaxOutputTokens = MostOutputTokens, ResponseFormat = FormatOf(prompt) },
+            Options = new ChatOptions
+            {
+                ModelId = model,
+                MaxOutputTokens = MostOutputTokens,
+                ResponseFormat = FormatOf(prompt),
+                AdditionalProperties = new() { ["signalbox.tags"] = Tag + "=true", ["signalbox.cache"] = "bypass" },
+            },
             Stream = true,
         },
     };
