@@ -56,6 +56,23 @@ public sealed class ContestTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_models_named_the_versions_that_can_be_asked_are_compared_under_their_names()
+    {
+        await using var bench = await ContestBench.StartAsync();
+        using var runtime = new GatewayRuntime(GatewayHarness.Parse($$"""
+            { {{bench.Providers}}, "versions": { "custom_model_built_0.0.0": { "model": "custom_model" }, "qlora_finetuned_model_v1.0.0": { "model": "qlora_model" } } }
+            """), bench.Clock);
+
+        var names = GatewayModels.Choose(runtime, []);
+        var reply = await Patience.For(new GatewayModels(runtime).AskAsync("qlora_finetuned_model_v1.0.0", new BenchmarkPrompt { Prompt = "hi" }, Patience.Token), "an answer");
+
+        Assert.Contains("custom_model_built_0.0.0", names);
+        Assert.Contains("qlora_finetuned_model_v1.0.0", names);
+        Assert.DoesNotContain("custom_model", names);
+        Assert.Equal((Wire.SampleText, null), (reply.Text, reply.Error));
+    }
+
+    [Fact]
     public async Task The_verb_prints_the_result_and_keeps_it_in_the_history()
     {
         await using var bench = await ContestBench.StartAsync();
