@@ -7,8 +7,8 @@ internal sealed record BenchOptions
         Usage: bench/gateway/run [--quick] [--json FILE] [--only PART,...] [--self-check] [--keep]
           --quick       shorter slices and one minute instead of five of steady load
           --json FILE   also write every number, the machine and the command to FILE
-          --only        a choice of: cold-start, cpu, stream-cpu, paced-stream-cpu, latency, first-token,
-                        open-streams, steady-memory
+          --only        a choice of: cold-start, cpu, stream-cpu, paced-stream-cpu, routing-cpu, latency,
+                        first-token, benchmark-interference, open-streams, steady-memory
           --self-check  the bare proxy in the gateway's place: every ratio must come out near 1 and every added time near 0
           --no-build    use what the last run built
           --keep        keep the temporary folder with payloads, configurations and logs

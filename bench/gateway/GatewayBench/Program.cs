@@ -89,6 +89,7 @@ static (string Name, Func<CancellationToken, Task> Run)[] Parts(Setup setup, Ben
     ("routing-cpu", new CpuPart(setup, report).RoutingAsync),
     ("latency", new LatencyPart(setup, report).AnswersAsync),
     ("first-token", new LatencyPart(setup, report).FirstTokensAsync),
+    ("benchmark-interference", new InterferencePart(setup, report).RunAsync),
     ("open-streams", new MemoryPart(setup, report).OpenStreamsAsync),
     ("steady-memory", new MemoryPart(setup, report).SteadyAsync),
 ];

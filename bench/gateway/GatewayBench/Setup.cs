@@ -23,6 +23,10 @@ internal sealed record Setup(BenchOptions Options, Workspace Workspace, ChildPro
     public async Task<Proxy> StartRoutingGatewayAsync(CancellationToken cancellationToken) =>
         await ReadyAsync(Proxy.StartGateway(this, routes: true), cancellationToken);
 
+    /// <summary>Starts the gateway with a configuration file of the part's own.</summary>
+    public async Task<Proxy> StartGatewayAsync(string config, CancellationToken cancellationToken) =>
+        await ReadyAsync(Proxy.StartGateway(this, config), cancellationToken);
+
     public async Task<Proxy> StartBareAsync(CancellationToken cancellationToken) =>
         await ReadyAsync(Proxy.StartBare(this), cancellationToken);
 

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Signalbox.Configuration;
 using Signalbox.Configuration.Fields;
+using Signalbox.Server.Commands.Benchmarks;
 using Signalbox.Server.Commands.Models;
 using Signalbox.Server.Commands.Routes;
-using Signalbox.Server.Commands.Benchmarks;
 
 namespace Signalbox.Server.Commands;
 

@@ -6,6 +6,7 @@ using Signalbox.Dialects;
 using Signalbox.Pipeline;
 using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
+using Signalbox.Versions;
 
 namespace Signalbox.Benchmarking;
 
@@ -25,7 +26,8 @@ internal sealed class GatewayModels(GatewayRuntime runtime)
     /// <summary>How many requests were made here.</summary>
     public long Asked => Interlocked.Read(ref _asked);
 
-    /// <summary>Whom to ask: those given, else those of the configuration's section, else the active versions, else the chat models there are.</summary>
+    /// <summary>Whom to ask: those given, else those of the configuration's section, else the versions that can be asked where there are two, else the
+    /// models of this process and of the route <c>auto</c>.</summary>
     public static IReadOnlyList<string> Choose(GatewayRuntime runtime, IReadOnlyList<string> given)
     {
         var snapshot = runtime.Snapshot;
@@ -39,11 +41,20 @@ internal sealed class GatewayModels(GatewayRuntime runtime)
             return [.. configured.Distinct(StringComparer.Ordinal)];
         }
 
-        // The place of the active versions: once there is a registry of versions, what it has goes before the models below.
+        // Versions whose model is configured; of two names of one model and adapter, one.
+        var versions = runtime.Versions.Known.Where(version => snapshot.Find(version.Model) is { Targets.Count: > 0 }).DistinctBy(static version => (version.Model, version.Lora)).ToArray();
+        if (versions.Length > 1)
+        {
+            return [.. versions.Select(static version => version.Name).Take(BenchmarkPlan.MostModels)];
+        }
+
         var auto = snapshot.Find(Routing.RouteNames.Auto)?.Targets.Select(static target => target.Id) ?? [];
         return [.. snapshot.Models.Where(static model => model.Model.Kind == ModelKind.Chat && model.ProviderName == Providers.Local.LocalProvider.ProviderName).Select(static model => model.Id)
             .Concat(auto).Distinct(StringComparer.Ordinal).Take(BenchmarkPlan.MostModels)];
     }
+
+    /// <summary>Whether a name leads to something that can be asked.</summary>
+    public static bool Knows(GatewayRuntime runtime, string name) => runtime.Versions.Find(name) is not null || runtime.Snapshot.Find(name) is { Targets.Count: > 0 };
 
     public async Task<ModelReply> AskAsync(string model, BenchmarkPrompt prompt, CancellationToken cancel)
     {
@@ -73,22 +84,26 @@ internal sealed class GatewayModels(GatewayRuntime runtime)
         };
     }
 
-    private RequestContext Context(string model, BenchmarkPrompt prompt, Listener listener, CancellationToken cancel) => new()
+    private RequestContext Context(string model, BenchmarkPrompt prompt, Listener listener, CancellationToken cancel)
     {
-        Id = RequestIds.New(),
-        Snapshot = runtime.Snapshot,
-        Caller = listener,
-        StartedAt = runtime.Time.GetUtcNow(),
-        Aborted = cancel,
-        HintHeaders = [new("x-signalbox-tags", Tag + "=true"), new("x-signalbox-cache", "bypass")],
-        Request = new DialectRequest
+        var version = runtime.Versions.Find(model) ?? new ModelVersion(model, model);
+        var options = new ChatOptions
         {
-            Model = model,
-            Messages = [new ChatMessage(ChatRole.User, prompt.Prompt)],
-            Options = new ChatOptions { ModelId = model, MaxOutputTokens = MostOutputTokens, ResponseFormat = FormatOf(prompt) },
-            Stream = true,
-        },
-    };
+            ModelId = version.Model,
+            MaxOutputTokens = MostOutputTokens,
+            ResponseFormat = FormatOf(prompt),
+            AdditionalProperties = new() { ["signalbox.tags"] = Tag + "=true", ["signalbox.cache"] = "bypass" },
+        };
+        return new RequestContext
+        {
+            Id = RequestIds.New(),
+            Snapshot = runtime.Snapshot,
+            Caller = listener,
+            StartedAt = runtime.Time.GetUtcNow(),
+            Aborted = cancel,
+            Request = version.Request([new ChatMessage(ChatRole.User, prompt.Prompt)], options, stream: true),
+        };
+    }
 
     private static ChatResponseFormat? FormatOf(BenchmarkPrompt prompt)
     {

@@ -56,6 +56,23 @@ public sealed class ContestTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_models_named_the_versions_that_can_be_asked_are_compared_under_their_names()
+    {
+        await using var bench = await ContestBench.StartAsync();
+        using var runtime = new GatewayRuntime(GatewayHarness.Parse($$"""
+            { {{bench.Providers}}, "versions": { "custom_model_built_0.0.0": { "model": "custom_model" }, "qlora_finetuned_model_v1.0.0": { "model": "qlora_model" } } }
+            """), bench.Clock);
+
+        var names = GatewayModels.Choose(runtime, []);
+        var reply = await Patience.For(new GatewayModels(runtime).AskAsync("qlora_finetuned_model_v1.0.0", new BenchmarkPrompt { Prompt = "hi" }, Patience.Token), "an answer");
+
+        Assert.Contains("custom_model_built_0.0.0", names);
+        Assert.Contains("qlora_finetuned_model_v1.0.0", names);
+        Assert.DoesNotContain("custom_model", names);
+        Assert.Equal((Wire.SampleText, null), (reply.Text, reply.Error));
+    }
+
+    [Fact]
     public async Task The_verb_prints_the_result_and_keeps_it_in_the_history()
     {
         await using var bench = await ContestBench.StartAsync();
@@ -65,12 +82,12 @@ public sealed class ContestTests : IDisposable
         var (code, output, errors) = await ServerProcess.RunAsync([.. words, "--json"], $"{{ {bench.Providers} }}");
         var (tableCode, table, _) = await ServerProcess.RunAsync(words, $"{{ {bench.Providers} }}");
 
-        Assert.Equal(0, code);
+        Assert.True(code == 0, output + errors);
         Assert.Contains("asking:", errors, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(output);
         Assert.Equal("custom_model", json.RootElement.GetProperty("fastest").GetProperty("model").GetString());
         Assert.Equal(4, json.RootElement.GetProperty("rounds").GetInt32());
-        Assert.Equal(0, tableCode);
+        Assert.True(tableCode == 0, table);
         Assert.Contains("fastest: custom_model", table, StringComparison.Ordinal);
         Assert.Contains("broken_model", table, StringComparison.Ordinal);
         Assert.Equal(2, File.ReadAllLines(Path.Combine(_folder.FullName, BenchmarkHistory.FileName)).Length);

@@ -40,16 +40,16 @@ public class PlantedDifferenceTests
     public async Task Equal_models_stay_equal_beside_one_that_is_not()
     {
         var wrong = 0;
-        for (var seed = 0; seed < 50; seed++)
+        for (var seed = 0; seed < 30; seed++)
         {
             var report = await RunAsync(new SimulatedModels(seed).Add("a").Add("b").Add("slow", slowness: 1.2), seed);
             Assert.All(report.Pairs.Where(static p => p.Measure == Measure.Latency && p.B == "slow"), static pair => Assert.True(pair.IsShown));
             wrong += report.Pairs.Any(static pair => pair.B == "b" && pair.IsShown) ? 1 : 0;
         }
 
-        Assert.InRange(wrong, 0, 5);
+        Assert.InRange(wrong, 0, 4);
     }
 
     private static Task<BenchmarkReport> RunAsync(SimulatedModels models, int seed) =>
-        new BenchmarkRun(models.Plan(seed: seed), models.AskAsync, models.Clock) { Resamples = 499 }.RunAsync(TestContext.Current.CancellationToken);
+        new BenchmarkRun(models.Plan(seed: seed), models.AskAsync, models.Clock) { Resamples = 399 }.RunAsync(TestContext.Current.CancellationToken);
 }

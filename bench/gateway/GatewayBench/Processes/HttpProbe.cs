@@ -51,5 +51,12 @@ internal sealed class HttpProbe : IDisposable
         return answer.IsSuccessStatusCode ? body : throw new HttpRequestException($"POST {call.Path} answered {(int)answer.StatusCode}: {body}");
     }
 
+    public async Task<string> GetAsync(int port, string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}{path}");
+        using var answer = await _client.SendAsync(request, cancellationToken);
+        return await answer.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     public void Dispose() => _client.Dispose();
 }

@@ -29,12 +29,17 @@ internal sealed class Proxy : IAsyncDisposable
     /// <param name="routes">Whether it detects what is sensitive and has the routes of <see cref="RoutedModels"/>; without, it only relays and translates.</param>
     public static Proxy StartGateway(Setup setup, bool routes = false)
     {
+        return StartGateway(setup, setup.Workspace.Write(routes ? "routes.json" : "signalbox.json", GatewayConfig(setup.UpstreamPort, routes ? RoutedModels : Plain)));
+    }
+
+    /// <summary>With a configuration file of the part's own, which it may write anew.</summary>
+    public static Proxy StartGateway(Setup setup, string config)
+    {
         if (setup.Options.SelfCheck)
         {
             return StartBare(setup);
         }
         var port = Setup.FreePort();
-        var config = setup.Workspace.Write(routes ? "routes.json" : "signalbox.json", GatewayConfig(setup.UpstreamPort, routes));
         var command = $"{setup.Options.Gateway} serve --config '{config}' --data '{setup.Workspace.File("data")}' --urls http://127.0.0.1:{port}";
         return new Proxy(ChildProcess.Start(command, setup.Workspace.File("gateway.log"), setup.Workspace.Root), port, isGateway: true);
     }
@@ -58,7 +63,20 @@ internal sealed class Proxy : IAsyncDisposable
         }
         """;
 
-    private static string GatewayConfig(int upstreamPort, bool routes)
+    private const string Plain = "\"sensitivity\": { \"enabled\": false }";
+
+    /// <summary>A gateway that runs one benchmark after the other, of upstreams that answer at once, or none.</summary>
+    public static string BenchmarkingConfig(int upstreamPort, bool isOn, string? modelFile)
+    {
+        var local = modelFile is null ? "" : $$""", "local": { "models": { "bench": { "file": "{{modelFile}}" } } }""";
+        var models = modelFile is null ? "" : ", \"local/bench\"";
+        return GatewayConfig(upstreamPort, $$"""
+            {{Plain}}{{local}},
+              "benchmark": { "enabled": {{(isOn ? "true" : "false")}}, "intervalRequests": 1, "runs": 1000, "models": ["complete/bench-model", "burst/bench-model"{{models}}] }
+            """);
+    }
+
+    private static string GatewayConfig(int upstreamPort, string rest)
     {
         var providers = new StringBuilder();
         foreach (var provider in Providers.All)
@@ -66,7 +84,6 @@ internal sealed class Proxy : IAsyncDisposable
             providers.Append(providers.Length > 0 ? ",\n" : "")
                 .Append($$"""    "{{provider}}": { "dialect": "openai-chat", "baseUrl": "http://127.0.0.1:{{upstreamPort}}/{{provider}}/v1", "apiKey": "bench" }""");
         }
-        var rest = routes ? RoutedModels : "\"sensitivity\": { \"enabled\": false }";
         return $"{{\n  \"providers\": {{\n{providers}\n  }},\n  {rest}\n}}\n";
     }
 }

@@ -10,7 +10,7 @@ namespace Signalbox.Server.Commands.Benchmarks;
 /// <summary><c>bench</c>: models compared with each other, as a caller sees them.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<string[]> Models = new("--models") { Description = "Models, provider/model or routes to compare, separated by commas. Default: benchmark.models of the configuration, else the models of this process and of the route auto.", HelpName = "A,B", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Models = new("--models") { Description = "Versions, models, provider/model or routes to compare, separated by commas. Default: benchmark.models of the configuration, else the model versions that are configured, else the models of this process and of the route auto.", HelpName = "A,B", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Prompts = new("--prompts") { Description = "JSON lines {\"prompt\", \"reference\"?, \"schema\"?, \"task\"?}. Default: benchmark.prompts, else the prompts that come with Signalbox.", HelpName = "FILE" };
     private static readonly Option<int?> Runs = new("--runs") { Description = "How often each prompt is asked of each model. Default: benchmark.runs, 10.", HelpName = "N" };
     private static readonly Option<string?> Judge = new("--judge") { Description = "A model that compares the answers, in both orders.", HelpName = "MODEL" };
@@ -78,7 +78,7 @@ internal static class BenchCommand
         // A name of the configuration that leads nowhere is a row with its error; a mistyped word is not worth a benchmark.
         foreach (var name in given.Append(judge).OfType<string>())
         {
-            if (runtime.Snapshot.Find(name) is not { Targets.Count: > 0 })
+            if (!GatewayModels.Knows(runtime, name))
             {
                 problems.Add($"{(name == judge && !given.Contains(name) ? "--judge" : "--models")}: {runtime.Snapshot.NotFound(name).Message}");
             }

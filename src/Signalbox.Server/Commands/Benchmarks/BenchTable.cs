@@ -34,7 +34,7 @@ internal static class BenchTable
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("model").NoWrap());
-        table.AddColumns("latency ms [95 %]", "p99", "first token ms", "tokens/s", "$/1000 questions", "quality [95 %]", "errors");
+        table.AddColumns("latency ms [[95 %]]", "p99", "first token ms", "tokens/s", "$/1000 questions", "quality [[95 %]]", "errors");
         foreach (var model in report.Models.OrderBy(static model => model.Latency?.Median.Estimate ?? double.MaxValue))
         {
             table.AddRow(

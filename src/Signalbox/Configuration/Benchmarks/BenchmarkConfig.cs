@@ -12,7 +12,7 @@ public sealed record BenchmarkConfig
     /// <summary>How many requests begin the next benchmark. Default: BENCHMARK_INTERVAL_REQUESTS of the environment, else 100.</summary>
     public int? IntervalRequests { get; init; }
 
-    /// <summary>Models, versions or routes to compare; empty for the active versions, else the models of the route auto and those of this process.</summary>
+    /// <summary>Models, versions or routes to compare; empty for the versions that are configured, else the models of this process and of the route auto.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary>A file of prompts, JSON lines; null for those that Signalbox brings.</summary>
@@ -32,7 +32,7 @@ public sealed record BenchmarkConfig
         .Field("intervalRequests", Kinds.Count.OrNull(), c => c.IntervalRequests, (c, v) => c with { IntervalRequests = v },
             "How many requests begin the next benchmark; when left out, BENCHMARK_INTERVAL_REQUESTS of the environment says, else 100.")
         .Field("models", Kinds.List(Kinds.Text, "a list of models"), c => c.Models, (c, v) => c with { Models = v },
-            "Models, versions or routes to compare; when left out, the active versions, else the models of this process and of the route auto.")
+            "Models, versions or routes to compare; when left out, the versions that are configured, else the models of this process and of the route auto.")
         .Field("prompts", Kinds.FilePath, c => c.Prompts, (c, v) => c with { Prompts = v },
             "A file of prompts, JSON lines; those that Signalbox brings when left out.")
         .Field("runs", Kinds.Integer(1, BenchmarkPlan.MostRuns), c => c.Runs, (c, v) => c with { Runs = v },
