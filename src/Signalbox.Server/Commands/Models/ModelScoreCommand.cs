@@ -1,0 +1,8 @@
+using System.CommandLine;
+
+namespace Signalbox.Server.Commands.Models;
+
+internal static class ModelScoreCommand
+{
+    public static Command Create() => new("score", "x");
+}
