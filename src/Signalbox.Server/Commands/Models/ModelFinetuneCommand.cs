@@ -45,6 +45,8 @@ internal static class ModelFinetuneCommand
             Console.Error.WriteLine($"warning: {warning}");
         }
 
+        // What reading and rendering the examples left behind would otherwise stay beside the buffers of the training.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var isJson = parsed.GetValue(words.Json);
         using var view = TrainingView.Open(isJson || parsed.GetValue(words.Quiet), TimeProvider.System);
         view.Describe(plan);
