@@ -24,6 +24,7 @@ export const cases = [
   preset('tiny', 'q4_0', rounded),
   { ...preset('tiny', 'f32', exact), name: 'tiny f32 with an adapter', lora: { rank: '4', alpha: '8', seed: '1' } },
   { ...preset('tiny', 'q4_0', rounded), name: 'tiny q4_0 with an adapter at 0.5', lora: { rank: '3', alpha: '5', seed: '9', scale: '0.5' } },
+  { ...architecture('llama', exact), name: 'llama with an adapter that was trained here', trained: ['--rank', '4', '--alpha', '32', '--learning-rate', '0.02'] },
   preset('k', 'f32', { ...exact, seed: '5' }),
   preset('k', 'q4_k', { ...rounded, seed: '5' }),
   preset('k', 'q6_k', { ...rounded, seed: '5' }),

@@ -1,6 +1,6 @@
 // The engine's logits beside llama.cpp's. See README.md.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cases } from './cases.mjs';
@@ -24,9 +24,9 @@ function run(command, args, env = {}) {
 }
 
 const reference = (model, args) => run(process.execPath, ['eval.mjs', model, ...args]);
-const signalbox = (model, args) => {
+const signalbox = (model, args, verb = 'eval') => {
   const built = binaries('Signalbox.Server');
-  return run(process.env.SIGNALBOX_CMD ?? (existsSync(built) ? built : path.join(root, 'signalbox')), ['model', 'eval', model, ...args]);
+  return run(process.env.SIGNALBOX_CMD ?? (existsSync(built) ? built : path.join(root, 'signalbox')), ['model', verb, model, ...args]);
 };
 
 /** The case's model, made once; nothing where it cannot be made here. */
@@ -45,9 +45,19 @@ function makeAdapter(one) {
   return ['--lora', one.lora.scale ? `${file}:${one.lora.scale}` : file];
 }
 
+/** An adapter that the engine trains in a second: how it is stored is what the two must agree on. */
+function trainAdapter(one, model) {
+  const folder = path.join(models, `${one.model}-trained`);
+  const data = path.join(models, 'lines.txt');
+  writeFileSync(data, 'the cat is in the hat\nan error is an error\nthe red hen ran on\n');
+  rmSync(folder, { recursive: true, force: true });
+  signalbox(model, [data, '--out', folder, '--epochs', '30', '--batch-tokens', '32', '--validation', '0', '--threads', '1', '--quiet', ...one.trained], 'finetune');
+  return ['--lora', path.join(folder, 'adapter.gguf')];
+}
+
 function check(one) {
   const model = make(one);
-  const common = ['--full', '--kv', one.kv ?? 'F32', '--threads', '2', ...(one.lora ? makeAdapter(one) : [])];
+  const common = ['--full', '--kv', one.kv ?? 'F32', '--threads', '2', ...(one.lora ? makeAdapter(one) : one.trained ? trainAdapter(one, model) : [])];
   if (one.embedding) {
     const vector = JSON.parse(run(process.execPath, [path.join(here, 'embed.mjs'), model, one.tokens.join(',')]));
     return compareEmbeddings(vector, signalbox(model, ['--tokens', one.tokens.join(','), '--threads', '2']), one.limits);

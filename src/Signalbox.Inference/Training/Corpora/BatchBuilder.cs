@@ -27,7 +27,7 @@ internal sealed class BatchBuilder
     private const int Window = 64;
 
     private readonly IReadOnlyList<TrainingExample> _examples;
-    private readonly SequenceBuilder _sequences;
+    private readonly ISequenceBuilder _sequences;
     private readonly BatchOptions _options;
     private readonly Augmenter _augmenter;
     private readonly double[] _copies;
@@ -38,7 +38,7 @@ internal sealed class BatchBuilder
     /// <param name="examples">At least one.</param>
     /// <param name="sequences">Makes sequences of them.</param>
     /// <param name="options">How.</param>
-    public BatchBuilder(IReadOnlyList<TrainingExample> examples, SequenceBuilder sequences, BatchOptions options)
+    public BatchBuilder(IReadOnlyList<TrainingExample> examples, ISequenceBuilder sequences, BatchOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfZero(examples.Count);
         _examples = examples;

@@ -10,7 +10,8 @@ internal static class ConversationFiles
     /// <param name="text">The file.</param>
     /// <param name="examples">Where examples go.</param>
     /// <param name="problems">Where problems go.</param>
-    public static void Read(string path, string text, List<TrainingExample> examples, List<string> problems)
+    /// <param name="keepSystem">Whether a system message becomes the first turn; otherwise system messages are left out.</param>
+    public static void Read(string path, string text, List<TrainingExample> examples, List<string> problems, bool keepSystem = false)
     {
         var number = 0;
         foreach (var line in text.AsSpan().EnumerateLines())
@@ -25,15 +26,15 @@ internal static class ConversationFiles
             using var document = json.Parse(Encoding.UTF8.GetBytes(line.ToString()));
             if (document is not null && json.IsObject(document.RootElement, "", "messages"))
             {
-                ReadMessages(json, document.RootElement, examples);
+                ReadMessages(json, document.RootElement, examples, keepSystem);
             }
         }
     }
 
-    private static void ReadMessages(CorpusJson json, JsonElement root, List<TrainingExample> examples)
+    private static void ReadMessages(CorpusJson json, JsonElement root, List<TrainingExample> examples, bool keepSystem)
     {
         var turns = new List<TrainingTurn>();
-        var answers = 0;
+        var (answers, said) = (0, 0);
         foreach (var (element, at) in json.Items(root, "messages", "", required: true))
         {
             if (!json.IsObject(element, at, "role", "content")
@@ -45,11 +46,17 @@ internal static class ConversationFiles
 
             if (role == "system")
             {
-                // The prompt leaves them out.
+                if (keepSystem && turns.Count > 0)
+                {
+                    json.Report($"{at}.role", "a system message stands first, and alone; move its text there.");
+                    return;
+                }
+
+                turns.AddRange(keepSystem ? [new TrainingTurn(TrainingRole.System, [content])] : []);
                 continue;
             }
 
-            var expected = turns.Count % 2 == 0 ? "user" : "assistant";
+            var expected = said++ % 2 == 0 ? "user" : "assistant";
             if (role != expected)
             {
                 json.Report($"{at}.role", role is "user" or "assistant"

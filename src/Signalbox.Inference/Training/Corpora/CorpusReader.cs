@@ -29,7 +29,8 @@ internal static class CorpusReader
     /// <summary>Reads all files; with problems, what was read is not complete.</summary>
     /// <param name="files">Paths.</param>
     /// <param name="problems">Everything that is wrong, each with its file and place.</param>
-    public static Corpus Read(IEnumerable<string> files, out IReadOnlyList<string> problems)
+    /// <param name="keepSystem">Whether system messages of conversations become turns; the layout of a model that is trained here leaves them out.</param>
+    public static Corpus Read(IEnumerable<string> files, out IReadOnlyList<string> problems, bool keepSystem = false)
     {
         var found = new List<string>();
         var examples = new List<TrainingExample>();
@@ -41,7 +42,7 @@ internal static class CorpusReader
             count++;
             if (ReadText(file, found) is { } text)
             {
-                ReadOne(file, text, examples, topicFiles, found);
+                ReadOne(file, text, examples, topicFiles, found, keepSystem);
             }
         }
 
@@ -57,7 +58,7 @@ internal static class CorpusReader
 
     private static bool IsKnown(string file) => Path.GetExtension(file) is ".json" or ".jsonl" or ".txt";
 
-    private static void ReadOne(string file, string text, List<TrainingExample> examples, TopicFiles topics, List<string> problems)
+    private static void ReadOne(string file, string text, List<TrainingExample> examples, TopicFiles topics, List<string> problems, bool keepSystem)
     {
         switch (Path.GetExtension(file))
         {
@@ -65,7 +66,7 @@ internal static class CorpusReader
                 topics.Read(file, Strict.GetBytes(text));
                 break;
             case ".jsonl":
-                ConversationFiles.Read(file, text, examples, problems);
+                ConversationFiles.Read(file, text, examples, problems, keepSystem);
                 break;
             default:
                 examples.AddRange(text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

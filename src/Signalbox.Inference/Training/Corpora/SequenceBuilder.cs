@@ -18,11 +18,24 @@ internal sealed record TrainingSequence(int[] Tokens, int[] Targets, float[] Wei
 /// <param name="Answer">Tokens of the answer and its end.</param>
 internal readonly record struct LabelWeights(float Question, float Topic, float Answer);
 
+/// <summary>Examples to sequences of tokens with targets: in the layout of a model that is trained here, or by the template of one that is there.</summary>
+internal interface ISequenceBuilder
+{
+    /// <summary>Builds the example as it is: the first text of each turn, nothing changed, nothing cut.</summary>
+    TrainingSequence Build(TrainingExample example);
+
+    /// <param name="example">What to learn.</param>
+    /// <param name="augmenter">Changes questions; null leaves everything as it is.</param>
+    /// <param name="augmentation">The shares of the rest.</param>
+    /// <param name="random">Decides everything.</param>
+    TrainingSequence Build(TrainingExample example, Augmenter? augmenter, Augmentation augmentation, ref Xoshiro256 random);
+}
+
 /// <summary>Examples to sequences of tokens with targets, in the <see cref="PromptLayout"/>.</summary>
 /// <param name="vocabulary">The tokens.</param>
 /// <param name="weights">What counts how much.</param>
 /// <param name="contextLength">Most tokens of a sequence; longer ones lose old turns first, then their end.</param>
-internal sealed class SequenceBuilder(TrainedVocabulary vocabulary, LabelWeights weights, int contextLength)
+internal sealed class SequenceBuilder(TrainedVocabulary vocabulary, LabelWeights weights, int contextLength) : ISequenceBuilder
 {
     private readonly DropoutEncoder _encoder = new(vocabulary);
 

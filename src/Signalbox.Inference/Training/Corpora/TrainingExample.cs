@@ -6,6 +6,9 @@ internal enum TrainingRole
     User,
     Assistant,
 
+    /// <summary>The system message before a conversation; only templates of other models show it.</summary>
+    System,
+
     /// <summary>Nobody: a plain text, which is a sequence by itself.</summary>
     Text,
 }

@@ -34,6 +34,9 @@ internal sealed class BlockActivations(ModelShape shape, int tokens) : IDisposab
 
     public AttentionRows AttentionRows(int rows) => new(Queries.First(rows), Keys.First(rows), Values.First(rows));
 
+    /// <summary>Of memory, all rows together.</summary>
+    public long Bytes => (long)tokens * ValuesPerToken * sizeof(float);
+
     public void Dispose()
     {
         foreach (var rows in (Rows[])[AttentionInput, Queries, Keys, Values, Attention, LogSums, Middle, FeedForwardInput, Gate, Up, Gated])
@@ -63,6 +66,9 @@ internal sealed class BlockScratch(ModelShape shape, int tokens, WorkerPool pool
     public Rows Gated { get; } = new(tokens, shape.FeedForwardLength);
 
     public Rows Scales { get; } = new(tokens, 1);
+
+    /// <summary>Of memory.</summary>
+    public long Bytes => Attention.Bytes + ((Rows[])[Delta, Normed, Queries, Keys, Values, Gate, Gated, Scales]).Sum(static rows => rows.Bytes);
 
     public AttentionRows AttentionRows(int rows) => new(Queries.First(rows), Keys.First(rows), Values.First(rows));
 

@@ -41,6 +41,9 @@ internal sealed unsafe class CausalAttention : IDisposable
         _scratch = NativeBuffer.OfFloats((long)pool.Threads * _most, 2 * headLength + 2 * SmallProduct.Rows);
     }
 
+    /// <summary>Of memory.</summary>
+    public long Bytes => _scratch.Bytes;
+
     /// <summary>Overwrites y and logSums.</summary>
     /// <param name="sequences">Of the batch.</param>
     /// <param name="x">After rotation.</param>

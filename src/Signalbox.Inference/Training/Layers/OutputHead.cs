@@ -57,6 +57,9 @@ internal sealed unsafe class OutputHead : IDisposable
         _hits = GC.AllocateArray<int>(tokens, pinned: true);
     }
 
+    /// <summary>Of memory.</summary>
+    public long Bytes => _losses.Bytes + ((Rows[])[_states, _normed, _dNormed, _dStates, _scales, _logits]).Sum(static rows => rows.Bytes);
+
     /// <summary>The loss; with <paramref name="learn"/> also gradients, those of the states for <see cref="Backward"/>.</summary>
     public BatchLoss Forward(PackedBatch batch, FloatMatrix x, float smoothing, bool learn)
     {

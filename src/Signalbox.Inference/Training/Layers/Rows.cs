@@ -10,6 +10,8 @@ internal sealed unsafe class Rows(int most, int columns) : IDisposable
 {
     private readonly NativeBuffer _memory = NativeBuffer.OfFloats(most, columns);
 
+    public long Bytes => _memory.Bytes;
+
     public float* Data => _memory.Floats;
 
     public FloatMatrix First(int rows) => new(_memory.Floats, rows, columns);

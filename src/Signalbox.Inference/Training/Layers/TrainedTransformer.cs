@@ -99,6 +99,9 @@ internal sealed unsafe class TrainedTransformer : IDisposable
         _starts = new NativeBuffer((mostTokens + 1L) * sizeof(int));
     }
 
+    /// <summary>Of activations and scratch.</summary>
+    public long Bytes => _scratch.Bytes + _gradient.Bytes + _head.Bytes + _kept.Sum(static kept => kept.Bytes) + _inputs.Sum(static rows => rows.Bytes);
+
     /// <summary>Adds the gradients of the summed loss, not of its mean, so that batches may be accumulated.</summary>
     /// <param name="batch">At most as many tokens as this was made for.</param>
     /// <param name="seed">Of the dropout masks.</param>

@@ -52,6 +52,9 @@ internal sealed class Trainer : IDisposable
     /// <summary>Steps so far, those before a checkpoint included.</summary>
     public long Steps => _optimizer.Steps;
 
+    /// <summary>Of values, gradients, moments, activations and scratch.</summary>
+    public long Bytes => 4 * Parameters.Length * sizeof(float) + Model.Bytes;
+
     /// <summary>Adds a batch to the gradients of the next step.</summary>
     public BatchLoss Accumulate(PackedBatch batch)
     {

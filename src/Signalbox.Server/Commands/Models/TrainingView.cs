@@ -1,4 +1,5 @@
 using System.Globalization;
+using Signalbox.Inference.Training.Adapters;
 using Signalbox.Inference.Training.Runs;
 
 namespace Signalbox.Server.Commands.Models;
@@ -24,6 +25,12 @@ internal abstract class TrainingView(TimeProvider time) : IDisposable
 
     protected TrainingValidation? Validation { get; private set; }
 
+    /// <summary>The latest validation loss.</summary>
+    public double? LastValidation => Validation?.Loss;
+
+    /// <summary>The mean loss of the last steps.</summary>
+    public double? LastLoss => Latest is null ? null : Loss;
+
     /// <summary>The mean loss of the last steps, younger ones counting more.</summary>
     protected double Loss => _loss;
 
@@ -39,6 +46,9 @@ internal abstract class TrainingView(TimeProvider time) : IDisposable
 
     public void Describe(TrainingPlan plan) => Line(string.Create(CultureInfo.InvariantCulture,
         $"{plan.Config.Name}: {plan.Training.Count} examples of {plan.Corpus.Topics.Count} topics, {plan.Validation.Count} kept for validation; {plan.Vocabulary.Tokens.Count} tokens, {plan.Vocabulary.Tokens.Count - plan.Vocabulary.ControlStart} of them control tokens"));
+
+    public void Describe(FinetunePlan plan) => Line(string.Create(CultureInfo.InvariantCulture,
+        $"{plan.Options.Name}: {plan.Training.Count} examples, {plan.Validation.Count} kept for validation; {plan.Options.Accumulation} {(plan.Options.Accumulation == 1 ? "pass" : "passes")} of {plan.Options.PassTokens} tokens a step"));
 
     public void Show(TrainingEvent happened)
     {

@@ -1,0 +1,286 @@
+using System.Diagnostics.CodeAnalysis;
+using Signalbox.Inference.Gguf;
+using Signalbox.Inference.Threading;
+using Signalbox.Inference.Training.Layers;
+using Signalbox.Inference.Training.Optimization;
+using Signalbox.Inference.Training.Products;
+using Signalbox.Inference.Training.Runs;
+
+namespace Signalbox.Inference.Training.Adapters;
+
+/// <summary>The memory that a fine-tune holds.</summary>
+/// <param name="Weights">Of what is frozen.</param>
+/// <param name="Learned">Values that learn, their gradients and their moments.</param>
+/// <param name="Activations">Activations and scratch.</param>
+internal readonly record struct FinetuneMemory(long Weights, long Learned, long Activations)
+{
+    public long Total => Weights + Learned + Activations;
+}
+
+/// <summary>Fine-tunes a base after a plan and writes the run's folder.</summary>
+internal sealed class FinetuneRun : IDisposable
+{
+    private const double CheckpointMinutes = 5;
+
+    private readonly FinetunePlan _plan;
+    private readonly RunFolder _folder;
+    private readonly Action<TrainingEvent> _report;
+    private readonly TimeProvider _time;
+    private readonly WorkerPool _pool;
+    private readonly Compute _compute;
+    private FrozenModel? _frozen;
+    private AdapterScratch? _scratch;
+
+    /// <param name="plan">What to train.</param>
+    /// <param name="report">Told of everything, on the training thread.</param>
+    /// <param name="time">Says when a checkpoint is due.</param>
+    public FinetuneRun(FinetunePlan plan, Action<TrainingEvent> report, TimeProvider time)
+    {
+        (_plan, _report, _time, _folder) = (plan, report, time, new RunFolder(plan.Options.Folder));
+        _pool = new WorkerPool(plan.Options.Threads, FloatProduct.PoolPatience);
+        _compute = new Compute(_pool);
+    }
+
+    /// <summary>Known once the run began.</summary>
+    public FinetuneMemory Memory { get; private set; }
+
+    /// <summary>What is made of adapters.</summary>
+    public string Adapter => Path.Combine(_folder.Path, "adapter.gguf");
+
+    /// <summary>What is made where every weight learns.</summary>
+    public string Model => _folder.Model;
+
+    /// <summary>Trains until all steps are done or somebody stops it; what was reached is in the folder either way.</summary>
+    /// <param name="options">Whether to go on, and how far.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="fault">Why it could not begin, or could not go on; the last checkpoint is still there.</param>
+    /// <param name="cancel">Stops after the step that is running, with a checkpoint.</param>
+    public bool TryRun(RunOptions options, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
+    {
+        outcome = null;
+        fault = TrainingRun.Refuse(_folder, options.Resume);
+        var steps = _plan.Steps;
+        try
+        {
+            if (fault is not null || (options.Resume && !_folder.TryReadSteps(_plan.Source, out steps, out fault))
+                || !TryCreateTrainer((int)Math.Min(int.MaxValue, steps), out var trainer, out fault))
+            {
+                return false;
+            }
+
+            using (trainer)
+            {
+                if (options.Resume && !TryRestore(trainer, out fault))
+                {
+                    return false;
+                }
+
+                if (!options.Resume)
+                {
+                    _folder.Begin(_plan.Source, steps);
+                }
+
+                return TryTrain(trainer, steps, options.StopAfter, out outcome, out fault, cancel);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = new EngineFault(EngineFaultKind.Failed, $"The run cannot write to {_folder.Path}: {e.Message} Make room or name another folder with --out; --resume goes on from the last checkpoint.");
+            return false;
+        }
+        finally
+        {
+            _folder.Close();
+        }
+    }
+
+    public void Dispose()
+    {
+        _scratch?.Dispose();
+        _frozen?.Dispose();
+        _pool.Dispose();
+    }
+
+    private FinetuneOptions Options => _plan.Options;
+
+    private bool TryCreateTrainer(int steps, [NotNullWhen(true)] out Trainer? trainer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        trainer = null;
+        if (!GgufFile.TryOpen(Options.Base, out var file, out fault))
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            if (Options.Full)
+            {
+                var parameters = ReadAll(file);
+                trainer = new Trainer(_plan.Shape, TrainerOptions(steps), parameters, ModelLayers.Trained, _compute);
+            }
+            else if (FrozenModel.TryFreeze(file, Options.Kind, out _frozen, out fault))
+            {
+                _scratch = new AdapterScratch(_compute, _frozen.Widest, Options.PassTokens, Options.Adapter.Rank);
+                trainer = new Trainer(
+                    _plan.Shape, TrainerOptions(steps), new ParameterSet(_frozen.Parameters(Options.Adapter), (ulong)Options.Seed),
+                    (_, parameters, _) => _frozen.Layers(Options.Adapter, parameters, _scratch), _compute);
+            }
+        }
+
+        if (trainer is null)
+        {
+            fault ??= new EngineFault(EngineFaultKind.Failed, $"{Options.Base} cannot be trained.");
+            return false;
+        }
+
+        fault = null;
+        Memory = new FinetuneMemory(_frozen?.Bytes ?? 0, 4 * trainer.Parameters.Length * sizeof(float), trainer.Model.Bytes + (_scratch?.Bytes ?? 0));
+        return true;
+    }
+
+    private ParameterSet ReadAll(GgufFile file)
+    {
+        var parameters = new ParameterSet(ModelParameters.Of(_plan.Shape), (ulong)Options.Seed);
+        foreach (var parameter in parameters.All)
+        {
+            var source = FrozenWeights.Of(file, file.Find(parameter.Name)!);
+            for (var at = 0; at < parameter.ValueSpan.Length; at += FrozenWeights.Piece)
+            {
+                source(at, parameter.ValueSpan[at..Math.Min(parameter.ValueSpan.Length, at + FrozenWeights.Piece)]);
+            }
+        }
+
+        return parameters;
+    }
+
+    private TrainerOptions TrainerOptions(int steps) => new()
+    {
+        MostTokens = Options.PassTokens,
+        Schedule = new CosineSchedule { Peak = Options.LearningRate, Floor = Options.LearningRate / 10, WarmUpSteps = Math.Max(1, steps / 20), TotalSteps = steps },
+        // The constants of QLoRA's appendix B.
+        Optimizer = new AdamWOptions { Beta2 = 0.999f, WeightDecay = 0 },
+        // Where every weight learns, activations are kept as model train keeps them.
+        Pass = new PassOptions { Dropout = (float)Options.Dropout, Recompute = !Options.Full },
+        Seed = (ulong)Options.Seed,
+    };
+
+    private bool TryRestore(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        if (!trainer.TryLoad(_folder.Checkpoint, out var source, out fault))
+        {
+            return false;
+        }
+
+        fault = _plan.Batches.TryRestore(source, out var problem) ? null : new EngineFault(EngineFaultKind.InvalidRequest, $"{_folder.Checkpoint}: {problem}");
+        return fault is null;
+    }
+
+    private bool TryTrain(
+        Trainer trainer, long steps, long? stopAfter, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
+    {
+        (outcome, fault) = (null, null);
+        _folder.OpenLog(trainer.Steps);
+        _report(new TrainingStarted(trainer.Parameters.Count, trainer.Steps, steps));
+        if (trainer.Steps == 0)
+        {
+            Look(trainer);
+        }
+
+        var saved = _time.GetTimestamp();
+        var end = Math.Min(steps, stopAfter is { } most ? trainer.Steps + most : long.MaxValue);
+        while (trainer.Steps < end && !cancel.IsCancellationRequested)
+        {
+            var step = new TrainingStep(Step(trainer), _plan.Batches.Epoch + (double)_plan.Batches.Position / _plan.Batches.EpochBatches);
+            _folder.Log(step);
+            _report(step);
+            if (!double.IsFinite(step.Report.Loss.Mean) || !double.IsFinite(step.Report.GradientNorm))
+            {
+                fault = new EngineFault(EngineFaultKind.Failed, $"The loss is no number any more at step {step.Report.Step}: train again with a lower --learning-rate and another --out.");
+                return false;
+            }
+
+            if (trainer.Steps % _plan.EpochSteps == 0 && trainer.Steps < steps)
+            {
+                Look(trainer);
+            }
+
+            if (_time.GetElapsedTime(saved).TotalMinutes >= CheckpointMinutes)
+            {
+                if (!TrySave(trainer, out fault))
+                {
+                    return false;
+                }
+
+                saved = _time.GetTimestamp();
+            }
+        }
+
+        outcome = new RunOutcome(trainer.Steps, trainer.Steps >= steps);
+        if (outcome.Completed)
+        {
+            Look(trainer);
+            if (!TryWrite(trainer, out fault))
+            {
+                return false;
+            }
+        }
+
+        return TrySave(trainer, out fault);
+    }
+
+    private StepReport Step(Trainer trainer)
+    {
+        for (var i = 0; i < Options.Accumulation; i++)
+        {
+            trainer.Accumulate(_plan.Batches.Next());
+        }
+
+        return trainer.Step();
+    }
+
+    private void Look(Trainer trainer)
+    {
+        if (_plan.ValidationBatches.Count > 0)
+        {
+            var loss = _plan.ValidationBatches.Aggregate(default(BatchLoss), (sum, batch) => sum + trainer.Model.Evaluate(batch));
+            var validation = new TrainingValidation(trainer.Steps, loss.Mean, null);
+            _folder.Log(validation);
+            _report(validation);
+        }
+    }
+
+    private bool TrySave(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        _folder.Draw(Options.Name);
+        if (!trainer.TrySave(_folder.Checkpoint, _plan.Batches.SaveState(), out fault))
+        {
+            return false;
+        }
+
+        _report(new TrainingSaved(trainer.Steps, _folder.Checkpoint));
+        return true;
+    }
+
+    private bool TryWrite(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    {
+        fault = null;
+        if (!Options.Full)
+        {
+            AdapterFile.Create(Options.Name, Options.Adapter, trainer.Parameters).WriteTo(Adapter);
+            return true;
+        }
+
+        if (!GgufFile.TryOpen(Options.Base, out var file, out fault))
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            var writer = new GgufWriter().Set("general.name", Options.Name).Set("general.file_type", 0u).CopyMetadata(file.Metadata);
+            ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(Model);
+        }
+
+        return true;
+    }
+}
