@@ -15,6 +15,7 @@ internal static class ModelCommand
         command.Subcommands.Add(ModelBenchCommand.Create());
         command.Subcommands.Add(ModelRunCommand.Create());
         command.Subcommands.Add(ModelTrainCommand.Create());
+        command.Subcommands.Add(ModelCalibrateCommand.Create());
         return command;
     }
 
