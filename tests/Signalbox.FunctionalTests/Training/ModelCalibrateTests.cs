@@ -42,7 +42,7 @@ public sealed class ModelCalibrateTests(ModelCalibrateTests.TrainedOnce trained)
 
         var after = await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken);
         Assert.InRange(after.Length, before.Length + 1, before.Length + 256);
-        Assert.True(after.AsSpan(^4096..).SequenceEqual(before.AsSpan(^4096..)));
+        Assert.Equal(before[^4096..], after[^4096..]);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ModelCalibrateTests(ModelCalibrateTests.TrainedOnce trained)
         Assert.Contains($"written: {target}", output, StringComparison.Ordinal);
         Assert.DoesNotContain("miss:", output, StringComparison.Ordinal);
         Assert.True(File.Exists(target));
-        Assert.True(before.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken)));
+        Assert.Equal(before, await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class ModelCalibrateTests(ModelCalibrateTests.TrainedOnce trained)
             Assert.All(said, text => Assert.Contains(text, errors, StringComparison.Ordinal));
         }
 
-        Assert.True(before.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken)));
+        Assert.Equal(before, await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken));
     }
 
     private static IEnumerable<string> Rows() =>
@@ -122,7 +122,7 @@ public sealed class ModelCalibrateTests(ModelCalibrateTests.TrainedOnce trained)
         {
             string[] words = ["card", "money", "refuse-fraud", "care-harm"];
             var topics = words.Select(static word => $$"""
-                {"id": "{{word}}", "answer": "About the {{word}}.", "questions": [{{string.Join(',', Questions.Select(question => $"\"{question.Replace("*", word[^4..], StringComparison.Ordinal)}\""))}}]}
+                {"id": "{{word}}", "answer": "About the {{word}}.", "questions": [{{string.Join(',', Questions.Select(question => $"\"{question.Replace("*", word.Split('-')[^1], StringComparison.Ordinal)}\""))}}]}
                 """);
             await File.WriteAllTextAsync(PathOf("corpus.json"), $$"""{"area": "test", "topics": [{{string.Join(',', topics)}}]}""");
             await File.WriteAllTextAsync(PathOf("train.json"), Config);
