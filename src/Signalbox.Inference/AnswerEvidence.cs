@@ -7,10 +7,6 @@ namespace Signalbox.Inference;
 /// <summary>What is noted of an answer's tokens while they come: for its confidence, and for its topic.</summary>
 internal sealed class AnswerEvidence(Tokenizer tokenizer)
 {
-    /// <summary>A model with topics begins its answer with such a control token.</summary>
-    private const string TopicStart = "<|topic:";
-    private const string TopicEnd = "|>";
-
     private readonly List<float> _logProbabilities = [];
     private float _bestAlternative = TokenProbabilities.Impossible;
     private bool _hasBegun;
@@ -28,7 +24,7 @@ internal sealed class AnswerEvidence(Tokenizer tokenizer)
         if (!_hasBegun)
         {
             _hasBegun = true;
-            Topic = TopicOf(step.Token);
+            Topic = TopicTokens.TopicOf(tokenizer, step.Token);
             foreach (var (token, logProbability) in step.Alternatives ?? [])
             {
                 if (token >= 0 && token != step.Token)
@@ -47,10 +43,4 @@ internal sealed class AnswerEvidence(Tokenizer tokenizer)
     /// <summary>The features of the answer so far; null without tokens, or where their probabilities were not asked for.</summary>
     public ConfidenceFeatures? Features() =>
         _logProbabilities.Count == 0 ? null : ConfidenceFeatures.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_logProbabilities), _bestAlternative);
-
-    private string? TopicOf(int token) =>
-        tokenizer.IsControl(token) && tokenizer.NameOf(token) is { } name && name.Length > TopicStart.Length + TopicEnd.Length
-        && name.StartsWith(TopicStart, StringComparison.Ordinal) && name.EndsWith(TopicEnd, StringComparison.Ordinal)
-            ? name[TopicStart.Length..^TopicEnd.Length]
-            : null;
 }

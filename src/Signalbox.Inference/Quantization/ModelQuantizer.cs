@@ -53,15 +53,8 @@ internal static unsafe class ModelQuantizer
                 return false;
             }
 
-            try
+            if (!GgufTarget.TryWrite(Writer(file, type, progress, cancel), destination, out fault))
             {
-                Writer(file, type, progress, cancel).WriteTo(destination);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // A place that does not suit is the caller's to mend, a full disk the machine's.
-                var kind = e is DirectoryNotFoundException or UnauthorizedAccessException ? EngineFaultKind.InvalidRequest : EngineFaultKind.Overloaded;
-                fault = new EngineFault(kind, $"{destination} cannot be written: {e.Message} Nothing was left behind; choose a folder with room for the model.");
                 return false;
             }
 
@@ -71,15 +64,11 @@ internal static unsafe class ModelQuantizer
         }
     }
 
-    private static readonly string[] Devices = ["/dev/", "/proc/", "/sys/"];
-
     private static EngineFault? Refuse(GgufFile file, string destination, TensorType type)
     {
-        // A file is written beside and renamed over the target; what is no ordinary file would be replaced, not written to.
-        var target = new FileInfo(destination);
-        if (target.LinkTarget is not null || Directory.Exists(destination) || Devices.Any(target.FullName.StartsWith))
+        if (GgufTarget.Refuse(destination) is { } refused)
         {
-            return new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is a folder, a link or a device: name an ordinary file to write to.");
+            return refused;
         }
 
         if (Path.GetFullPath(file.Path) == Path.GetFullPath(destination))

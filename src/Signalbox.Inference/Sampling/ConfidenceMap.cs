@@ -15,9 +15,15 @@ internal sealed class ConfidenceMap(double bias, double[]? weights)
     public const string BiasKey = "signalbox.confidence.bias";
     public const string WeightsKey = "signalbox.confidence.weights";
 
-    private static readonly ConfidenceMap NotCalibrated = new(0, null);
+    /// <summary>The geometric mean of the tokens' probabilities.</summary>
+    public static ConfidenceMap NotCalibrated { get; } = new(0, null);
 
     public bool IsCalibrated => weights is not null;
+
+    public double Bias => bias;
+
+    /// <summary>In the order of <see cref="ConfidenceFeatures"/>; empty without calibration.</summary>
+    public IReadOnlyList<double> Weights => weights ?? [];
 
     /// <summary>The map of a file; the uncalibrated one where it has none, or one of another shape or with a value that is no number.</summary>
     public static ConfidenceMap Read(GgufMetadata metadata) =>

@@ -17,6 +17,7 @@ internal static class ModelCommand
         command.Subcommands.Add(ModelTrainCommand.Create());
         command.Subcommands.Add(ModelFinetuneCommand.Create());
         command.Subcommands.Add(ModelScoreCommand.Create());
+        command.Subcommands.Add(ModelCalibrateCommand.Create());
         return command;
     }
 
