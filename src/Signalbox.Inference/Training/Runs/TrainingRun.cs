@@ -216,7 +216,9 @@ internal sealed class TrainingRun : IDisposable
         Look(trainer);
         _folder.Draw(_plan.Config.Name);
         fault = null;
-        var writer = new GgufWriter().Set("general.name", _plan.Config.Name);
+
+        // A model of a small corpus knows one answer to a question: chance would only put a worse one in its place.
+        var writer = new GgufWriter().Set("general.name", _plan.Config.Name).Set("general.sampling.temp", 0f);
         _plan.Vocabulary.WriteTo(writer, _plan.Layout.End, PromptLayout.ChatTemplate);
         ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(_folder.Model);
         foreach (var type in _plan.Config.Output.Types)

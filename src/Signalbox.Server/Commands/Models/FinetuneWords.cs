@@ -46,7 +46,7 @@ internal sealed class FinetuneWords
         }
     }
 
-    public Option<string> Out { get; } = new("--out") { HelpName = "DIR", Required = true, Description = "The run's folder: adapter.gguf, checkpoint.bin, log.jsonl, loss.svg." };
+    public Option<string?> Out { get; } = new("--out") { HelpName = "DIR", Description = "The run's folder: adapter.gguf, checkpoint.bin, log.jsonl, loss.svg. Default: runs/NAME." };
 
     public Option<string?> Merge { get; } = new("--merge") { HelpName = "OUT.gguf", Description = "Also write base and adapter as one model." };
 
@@ -65,13 +65,14 @@ internal sealed class FinetuneWords
     {
         var found = new List<string>();
         var file = parsed.GetValue(_base)!;
+        var name = parsed.GetValue(_name) ?? Path.GetFileNameWithoutExtension(file) + "-finetuned";
         var (batch, bits) = (parsed.GetValue(_batch), parsed.GetValue(_bits));
         var options = new FinetuneOptions
         {
             Base = file,
             Data = Find(parsed.GetValue(_data)!, found),
-            Folder = Path.GetFullPath(parsed.GetValue(Out)!),
-            Name = parsed.GetValue(_name) ?? Path.GetFileNameWithoutExtension(file) + "-finetuned",
+            Folder = Path.GetFullPath(parsed.GetValue(Out) ?? Path.Combine("runs", name)),
+            Name = name,
             Adapter = new AdapterShape(Within(_rank, 1, 1024), (float)Within(_alpha, 1e-3, 1e6), Word(_targets, TargetNames)),
             Kind = Word(_quant, Kinds),
             Full = bits == 32,
