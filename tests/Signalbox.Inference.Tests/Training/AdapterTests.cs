@@ -1,6 +1,7 @@
 using Signalbox.Inference.Adapters;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Tests.Training.Support;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Training.Adapters;
 using Signalbox.Inference.Training.Layers;

@@ -1,5 +1,5 @@
 using Signalbox.Inference.Sampling;
-using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Tests.Training.Support;
 using Signalbox.Inference.Training.Corpora;
 
 namespace Signalbox.Inference.Tests.Training;

@@ -1,4 +1,4 @@
-using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Tests.Training.Support;
 using Signalbox.Inference.Training;
 using Signalbox.Inference.Training.Corpora;
 using Signalbox.Inference.Training.Vocabularies;

@@ -1,7 +1,7 @@
 using System.Text;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Sampling;
-using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Tests.Training.Support;
 using Signalbox.Inference.Tokenization;
 using Signalbox.Inference.Training.Corpora;
 using Signalbox.Inference.Training.Vocabularies;

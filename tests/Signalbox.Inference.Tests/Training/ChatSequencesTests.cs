@@ -1,5 +1,6 @@
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Tests.Training.Support;
 using Signalbox.Inference.Training;
 using Signalbox.Inference.Training.Adapters;
 using Signalbox.Inference.Training.Corpora;

@@ -1,5 +1,6 @@
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Tests.Training.Support;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Training.Runs;
 using Signalbox.Inference.Transformer;

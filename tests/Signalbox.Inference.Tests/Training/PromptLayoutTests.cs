@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Inference.ChatTemplates;
-using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Tests.Training.Support;
 using Signalbox.Inference.Training;
 using Signalbox.Inference.Training.Corpora;
 using Signalbox.Inference.Training.Vocabularies;

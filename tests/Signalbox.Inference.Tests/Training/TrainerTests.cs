@@ -1,4 +1,5 @@
 using Signalbox.Inference.Tests.Support;
+using Signalbox.Inference.Tests.Training.Support;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Training;
 using Signalbox.Inference.Training.Layers;

@@ -61,10 +61,10 @@ public class ConfigMutationTests
     [Fact]
     public void The_mutations_leave_some_configs_whole_and_break_others()
     {
-        var results = MutatedConfig.Generator.Sample(500, 8).Select(bytes => ConfigLoader.Parse(bytes, Variables)).ToList();
+        var results = MutatedConfig.Generator.Sample(5_000, 8).Select(bytes => ConfigLoader.Parse(bytes, Variables)).ToList();
 
-        Assert.InRange(results.Count(r => r.Config is not null), 10, 450);
-        Assert.InRange(results.Count(r => r.Problems.Any(p => p.Path != "$" && p.Severity == ConfigSeverity.Error)), 10, 490);
+        Assert.InRange(results.Count(r => r.Config is not null), 10, 4_500);
+        Assert.InRange(results.Count(r => r.Problems.Any(p => p.Path != "$" && p.Severity == ConfigSeverity.Error)), 10, 4_900);
     }
 
     private static byte[] Mutate(byte[] bytes, int kind, (int Where, int Length, int Target) at, string piece, byte value)

@@ -53,13 +53,14 @@ internal static class ModelScoreCommand
         using var pool = new WorkerPool(parsed.GetValue(Threads));
         var rows = new List<ScoreRow>();
         var files = parsed.GetValue(Files)!;
-        (string Model, string? Adapter)[] asked = [(files[0], null), .. (parsed.GetValue(Lora) ?? []).Select(lora => (files[0], (string?)lora)), .. files.Skip(1).Select(static file => (file, (string?)null))];
+        Asked[] asked = [new(files[0], null), .. (parsed.GetValue(Lora) ?? []).Select(lora => new Asked(files[0], lora)), .. files.Skip(1).Select(static file => new Asked(file, null))];
         try
         {
-            foreach (var (model, adapter) in asked)
+            foreach (var one in asked)
             {
+                var (model, adapter) = one;
                 Console.Error.WriteLine($"{model}{(adapter is null ? "" : $" + {adapter}")}: {questions.Count} questions ...");
-                if (!TryScore(model, adapter, questions, !parsed.GetValue(LossOnly), pool, out var scores, out var problem, cancel))
+                if (!TryScore(one, questions, !parsed.GetValue(LossOnly), pool, out var scores, out var problem, cancel))
                 {
                     Console.Error.WriteLine($"error: {problem}");
                     return CommandLine.Failed;
@@ -86,8 +87,9 @@ internal static class ModelScoreCommand
     }
 
     private static bool TryScore(
-        string path, string? lora, List<TrainingExample> questions, bool answers, WorkerPool pool, out List<AnswerScore> scores, out string? problem, CancellationToken cancel)
+        Asked asked, List<TrainingExample> questions, bool answers, WorkerPool pool, out List<AnswerScore> scores, out string? problem, CancellationToken cancel)
     {
+        var (path, lora) = asked;
         scores = [];
         LoraAdapter? adapter = null;
         if (!GgufFile.TryOpen(path, out var file, out var fault))
@@ -216,4 +218,6 @@ internal static class ScoreReport
         json.WriteBoolean("shown", difference.IsShown);
         json.WriteEndObject();
     }
+
+    private sealed record Asked(string Model, string? Adapter);
 }

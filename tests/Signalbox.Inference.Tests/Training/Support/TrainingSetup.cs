@@ -5,7 +5,7 @@ using Signalbox.Inference.Training.Layers;
 using Signalbox.Inference.Training.Optimization;
 using Signalbox.Inference.Training.Runs;
 
-namespace Signalbox.Inference.Tests.Support;
+namespace Signalbox.Inference.Tests.Training.Support;
 
 /// <summary>Small shapes, batches and trainers.</summary>
 internal static class TrainingSetup

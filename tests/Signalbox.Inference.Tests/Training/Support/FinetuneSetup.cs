@@ -1,3 +1,4 @@
+using Signalbox.Inference.Tests.Support;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Training.Adapters;
@@ -5,7 +6,7 @@ using Signalbox.Inference.Training.Layers;
 using Signalbox.Inference.Training.Optimization;
 using Signalbox.Inference.Training.Runs;
 
-namespace Signalbox.Inference.Tests.Support;
+namespace Signalbox.Inference.Tests.Training.Support;
 
 /// <summary>A random base in a file, frozen, with a trainer of its adapters.</summary>
 internal sealed class FinetuneSetup : IDisposable

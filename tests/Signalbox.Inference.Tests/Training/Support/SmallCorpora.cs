@@ -1,7 +1,7 @@
 using Signalbox.Inference.Training.Corpora;
 using Signalbox.Inference.Training.Vocabularies;
 
-namespace Signalbox.Inference.Tests.Support;
+namespace Signalbox.Inference.Tests.Training.Support;
 
 /// <summary>Corpora, vocabularies and files for tests of training.</summary>
 internal sealed class SmallCorpora : IDisposable
