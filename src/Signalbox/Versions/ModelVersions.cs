@@ -86,6 +86,11 @@ internal sealed class ModelVersions
     /// <param name="cancel">Whoever switches has gone.</param>
     public async Task<VersionSwitch> SwitchAsync(string name, Func<ModelVersion, CancellationToken, Task<GatewayError?>> probe, CancellationToken cancel)
     {
+        if (Find(name) is null)
+        {
+            return new VersionSwitch(_active, _active, Unknown(name));
+        }
+
         await _switching.WaitAsync(cancel);
         try
         {

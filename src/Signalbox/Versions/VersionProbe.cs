@@ -33,18 +33,27 @@ internal sealed class VersionProbe(GatewayRuntime runtime)
             Request = version.Request([new ChatMessage(ChatRole.User, "Hello")], new ChatOptions { MaxOutputTokens = AnswerTokens }, stream: false),
         });
         cancel.ThrowIfCancellationRequested();
-        return caller.Error ?? (caller.HasAnswered ? null : new GatewayError(ErrorKind.UpstreamTimeout, $"It had not answered after {Deadline.TotalSeconds:0} seconds."));
+        return caller.Error ?? caller.Response switch
+        {
+            null => new GatewayError(ErrorKind.UpstreamTimeout, $"It had not answered after {Deadline.TotalSeconds:0} seconds."),
+            var response when IsEmpty(response) => new GatewayError(ErrorKind.UpstreamInvalid, "It answered with nothing."),
+            _ => null,
+        };
     }
+
+    /// <summary>A model that thinks first may have no text yet when its few tokens are used up.</summary>
+    private static bool IsEmpty(ChatResponse response) =>
+        response.Text.Length == 0 && response.FinishReason != ChatFinishReason.Length && response.Usage?.OutputTokenCount is not > 0;
 
     private sealed class Answer : InProcessCaller
     {
-        public bool HasAnswered { get; private set; }
+        public ChatResponse? Response { get; private set; }
 
         public GatewayError? Error { get; private set; }
 
         public override ValueTask TakeAsync(ChatResponseUpdate update, CancellationToken cancel) => ValueTask.CompletedTask;
 
-        public override void Take(ChatResponse response) => HasAnswered = true;
+        public override void Take(ChatResponse response) => Response = response;
 
         public override void Fail(GatewayError error) => Error = error;
 

@@ -61,6 +61,33 @@ public sealed partial class PlainApiTests
     }
 
     [Fact]
+    public async Task A_conversation_that_outgrows_its_model_goes_on_without_what_was_said_first()
+    {
+        await using var bench = await PlainBench.StartAsync();
+        var text = string.Join(' ', Enumerable.Repeat("word", 12));
+        for (var turn = 0; turn < 6; turn++)
+        {
+            Assert.Equal(200, (await bench.ChatAsync(text, ",\"conversation_id\":\"long\"")).Status);
+        }
+
+        var tooLong = await bench.ChatAsync(string.Join(' ', Enumerable.Repeat("word", 200)), ",\"conversation_id\":\"long\"");
+        Assert.Equal((400, "context_length"), (tooLong.Status, tooLong.ErrorWord));
+    }
+
+    [Fact]
+    public async Task A_version_that_answers_with_nothing_does_not_become_active()
+    {
+        await using var bench = await PlainBench.StartAsync();
+        bench.Upstream.On("beta", static call => call.AnswerAsync(200, "application/json",
+            """{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":""},"finish_reason":"stop"}]}"""));
+
+        var switched = await bench.SwitchAsync("beta_v1");
+
+        Assert.Equal(409, switched.Status);
+        Assert.Equal(PlainBench.Local, bench.Gateway.Runtime.Versions.Active.Name);
+    }
+
+    [Fact]
     public async Task A_conversation_goes_on_for_its_own_caller_and_no_other()
     {
         await using var bench = await PlainBench.StartAsync();

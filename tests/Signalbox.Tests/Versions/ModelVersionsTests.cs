@@ -61,6 +61,21 @@ public sealed class ModelVersionsTests
     }
 
     [Fact]
+    public async Task An_unknown_version_does_not_wait_for_a_switch_that_takes_its_time()
+    {
+        var versions = new ModelVersions(new SignalboxConfig());
+        var answer = new TaskCompletionSource<GatewayError?>();
+        var slow = versions.SwitchAsync("gemini", (_, _) => answer.Task, TestContext.Current.CancellationToken);
+
+        var unknown = await versions.SwitchAsync("nobody", static (_, _) => Task.FromResult<GatewayError?>(null), TestContext.Current.CancellationToken);
+
+        Assert.Equal(ErrorKind.NotFound, unknown.Error!.Kind);
+        Assert.False(slow.IsCompleted);
+        answer.SetResult(null);
+        Assert.Null((await slow).Error);
+    }
+
+    [Fact]
     public void Registered_versions_go_first_stay_over_a_reload_and_are_made_once()
     {
         var versions = new ModelVersions(new SignalboxConfig());

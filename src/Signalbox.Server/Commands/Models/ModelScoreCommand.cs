@@ -86,6 +86,8 @@ internal static class ModelScoreCommand
         return limit is not { } most || most >= asked.Count ? asked : [.. Enumerable.Range(0, most).Select(i => asked[(int)((long)i * asked.Count / most)])];
     }
 
+    private sealed record Asked(string Model, string? Adapter);
+
     private static bool TryScore(
         Asked asked, List<TrainingExample> questions, bool answers, WorkerPool pool, out List<AnswerScore> scores, out string? problem, CancellationToken cancel)
     {
@@ -218,6 +220,4 @@ internal static class ScoreReport
         json.WriteBoolean("shown", difference.IsShown);
         json.WriteEndObject();
     }
-
-    private sealed record Asked(string Model, string? Adapter);
 }

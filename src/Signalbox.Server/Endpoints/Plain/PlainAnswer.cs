@@ -13,13 +13,14 @@ internal sealed class PlainAnswer : InProcessCaller
     public GatewayError? Error { get; private set; }
 
     /// <summary>
-    /// How probable it is that the answer is right: the model's own word, else the geometric mean of its tokens' probabilities, else null.
+    /// How probable it is that the answer is right: the model's own word, else the geometric mean of its tokens' probabilities, else null. Null for
+    /// an answer of nothing.
     /// </summary>
     public double? Confidence
     {
         get
         {
-            var properties = Response?.AdditionalProperties;
+            var properties = Response is { Text.Length: > 0 } ? Response.AdditionalProperties : null;
             if (Vocabulary.Get<double?>(properties, Vocabulary.Confidence) is { } own)
             {
                 return own;

@@ -61,10 +61,14 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
         var key = CallerHeaders.PresentedKey(http);
         List<ChatMessage> messages = chat.ConversationId is { } id ? [.. _conversations.Read(key, id)] : [];
         messages.Add(new ChatMessage(ChatRole.User, chat.Message));
-        var answer = new PlainAnswer();
-        var options = new ChatOptions { MaxOutputTokens = PlainReader.DefaultMaxTokens, AdditionalProperties = new() { [Vocabulary.WantsConfidence] = true } };
-        var context = Create(http, answer, messages, options, document.RootElement, stream: false);
-        await runtime.Pipeline.RunAsync(context);
+        var (context, answer) = await AskAsync(http, messages, document.RootElement);
+        while (answer.Error?.Kind == ErrorKind.ContextLength && messages.Count > 1)
+        {
+            // A conversation outgrows any model: what was said first is let go of.
+            messages.RemoveRange(0, Math.Max(2, messages.Count / 4 * 2));
+            (context, answer) = await AskAsync(http, messages, document.RootElement);
+        }
+
         if (answer.Response is not { } response)
         {
             await FailAsync(http, context, answer.Error);
@@ -95,6 +99,15 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
             json.WriteNumber("request_number", number);
             json.WriteEndObject();
         });
+    }
+
+    private async Task<(RequestContext Context, PlainAnswer Answer)> AskAsync(HttpContext http, List<ChatMessage> messages, JsonElement body)
+    {
+        var answer = new PlainAnswer();
+        var options = new ChatOptions { MaxOutputTokens = PlainReader.DefaultMaxTokens, AdditionalProperties = new() { [Vocabulary.WantsConfidence] = true } };
+        var context = Create(http, answer, [.. messages], options, body, stream: false);
+        await runtime.Pipeline.RunAsync(context);
+        return (context, answer);
     }
 
     private async Task CompleteAsync(HttpContext http, bool alwaysStreams)
