@@ -13,6 +13,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 export const providerKey = upstream => `key-of-${upstream.provider}`;
 export const modelOf = upstream => `${upstream.provider}/${upstream.model}`;
 
+/** The program and its first words. */
+export const commandOf = () => (process.env.SIGNALBOX_CMD ?? path.join(root, 'signalbox')).split(/\s+/);
+
 export async function writeConfig(upstreams, taps, folder) {
   const providers = {};
   for (const upstream of upstreams) {
@@ -25,7 +28,7 @@ export async function writeConfig(upstreams, taps, folder) {
 }
 
 export async function startGateway(configFile, folder) {
-  const [command, ...first] = (process.env.SIGNALBOX_CMD ?? path.join(root, 'signalbox')).split(/\s+/);
+  const [command, ...first] = commandOf();
   const url = `http://127.0.0.1:${await freePort()}`;
   const logFile = path.join(folder, 'gateway.log');
   const log = createWriteStream(logFile);

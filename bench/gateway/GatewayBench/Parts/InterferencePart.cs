@@ -7,7 +7,8 @@ namespace Signalbox.Bench.Gateway.Parts;
 
 /// <summary>What callers notice of a comparative benchmark that runs by itself: the median time of an answer at 200 requests/s with one
 /// running over that without, in windows that alternate within one process. The configuration is reloaded in between. All share one
-/// CPU, which leaves a benchmark nowhere to hide. SIGNALBOX_BENCH_GGUF names a model file that is compared as well.</summary>
+/// CPU, which leaves a benchmark nowhere to hide, and a process of the lowest priority keeps that CPU from falling asleep: waking it takes
+/// longer than an answer, and not twice the same time. SIGNALBOX_BENCH_GGUF names a model file that is compared as well.</summary>
 internal sealed class InterferencePart(Setup setup, BenchReport report)
 {
     private const double Bar = 1.02;
@@ -15,16 +16,18 @@ internal sealed class InterferencePart(Setup setup, BenchReport report)
     private static readonly TimeSpan ToggleLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly int _rounds = setup.Options.Quick ? 9 : 21;
+    private readonly int _rounds = setup.Options.Quick ? 25 : 150;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var plan = new RatePlan(Rate: 200, Seconds: setup.Options.Quick ? 2 : 4, Threads: 8, Payloads.FirstWord);
+        var plan = new RatePlan(Rate: 200, Seconds: 1, Threads: 8, Payloads.FirstWord);
         Switch(isOn: false);
         await using var gateway = await setup.StartGatewayAsync(setup.Workspace.File(ConfigName), cancellationToken);
         var call = gateway.Relayed(Providers.Complete);
         await Warmup.RunAsync(setup, [call], cancellationToken);
         Placement.OneCpu.Move(setup.Upstream, gateway.Process);
+        await using var awake = ChildProcess.Start(
+            $"chrt -i 0 {Placement.OneCpu.Prefix} sh -c 'while :; do :; done'", setup.Workspace.File("awake.log"), setup.Workspace.Root);
 
         var (with, without) = (new List<double>(), new List<double>());
         for (var round = 0; round <= _rounds; round++)
