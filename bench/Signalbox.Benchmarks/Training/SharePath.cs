@@ -29,22 +29,29 @@ internal static class SharePath
     /// <summary>0 when products take their share, 1 when they do not, 2 for arguments that nobody understands.</summary>
     public static int Run(string[] args)
     {
+        string? json = null;
         var values = new Dictionary<string, int>(StringComparer.Ordinal) { ["--threads"] = Environment.ProcessorCount, ["--steps"] = 8, ["--tokens"] = 4096, ["--dropout"] = 10 };
         for (var i = 0; i < args.Length; i += 2)
         {
+            if (args[i] == "--json" && i + 1 < args.Length)
+            {
+                json = args[i + 1];
+                continue;
+            }
+
             if (!values.ContainsKey(args[i]) || i + 1 == args.Length || !int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var value) || value < (args[i] == "--dropout" ? 0 : 1))
             {
-                Console.Error.WriteLine($"{args[i]} is not understood: share [--threads N] [--steps N] [--tokens N] [--dropout PERCENT], each with a number.");
+                Console.Error.WriteLine($"{args[i]} is not understood: share [--threads N] [--steps N] [--tokens N] [--dropout PERCENT], each with a number, [--json FILE].");
                 return 2;
             }
 
             values[args[i]] = value;
         }
 
-        return Measure(values["--threads"], values["--steps"], Math.Max(150, values["--tokens"]), values["--dropout"] / 100f);
+        return Measure(values["--threads"], values["--steps"], Math.Max(150, values["--tokens"]), values["--dropout"] / 100f, json);
     }
 
-    private static int Measure(int threads, int steps, int tokens, float dropout)
+    private static int Measure(int threads, int steps, int tokens, float dropout, string? json)
     {
         using var pool = new WorkerPool(threads, FloatProduct.PoolPatience);
         var options = new TrainerOptions
@@ -73,6 +80,11 @@ internal static class SharePath
         speeds.Sort();
         var median = shares[shares.Count / 2];
         Console.WriteLine($"median: products {median:P1} of the time (at least {LeastShare:P0} wanted), {speeds[speeds.Count / 2]:0} tokens/s");
+        if (json is not null)
+        {
+            File.WriteAllText(json, string.Create(CultureInfo.InvariantCulture, $$"""{"productShare": {{median:0.000}}, "tokensPerSecond": {{speeds[speeds.Count / 2]:0}}}"""));
+        }
+
         return median >= LeastShare ? 0 : 1;
     }
 
