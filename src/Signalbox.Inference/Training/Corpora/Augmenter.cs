@@ -6,7 +6,7 @@ namespace Signalbox.Inference.Training.Corpora;
 internal sealed class Augmenter
 {
     private const int FewWords = 3;
-    private const int LongestPhrase = 4;
+    private const int LongestPhrase = 6;
 
     private readonly Augmentation _options;
     private readonly Dictionary<string, List<string>> _synonyms = new(StringComparer.Ordinal);
