@@ -57,8 +57,7 @@ internal static class ConfigValidator
                 reading.Warn(key, "is sent over http:// and can be read on the way; use https://");
             }
 
-            if (provider.ApiKey is null && provider.Headers.Count == 0 && !reading.HasErrorAt(key)
-                && ProviderDefaults.Find(name) is { KeyVariable: { } variable } preset && provider.BaseUrl == preset.BaseUrl)
+            if (!reading.HasErrorAt(key) && ProviderDefaults.MissingKey(provider) is { } variable)
             {
                 reading.Warn(key, $"there is none, and {name} will refuse requests without; write \"apiKey\": \"${{{variable}}}\"");
             }

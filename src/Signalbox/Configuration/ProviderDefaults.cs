@@ -61,6 +61,10 @@ internal static class ProviderDefaults
         return null;
     }
 
+    /// <summary>The variable with the key that a provider at its own address refuses requests without; null where it has one, or another way to say who asks.</summary>
+    public static string? MissingKey(ProviderConfig provider) =>
+        provider.ApiKey is null && provider.Headers.Count == 0 && Find(provider.Name) is { KeyVariable: { } variable } preset && provider.BaseUrl == preset.BaseUrl ? variable : null;
+
     private static ProviderPreset Cloud(string name, string dialect, string baseUrl, string prefix) => new(name, dialect)
     {
         BaseUrl = baseUrl,

@@ -109,7 +109,8 @@ internal sealed class RouteValidator(SignalboxConfig config, ConfigReading readi
 
     private bool IsLocal(string target) => target.StartsWith(LocalProvider + "/", StringComparison.Ordinal) && LocalModels().Contains(target[(LocalProvider.Length + 1)..], StringComparer.Ordinal);
 
-    private void CheckTarget(string target, ConfigPath path)
+    /// <summary>Reports a name that leads neither to a model nor to a route.</summary>
+    public void CheckTarget(string target, ConfigPath path)
     {
         if (config.Models.ContainsKey(target) || config.Routes.ContainsKey(target) || target == Auto)
         {

@@ -71,6 +71,15 @@ internal sealed class GatewayRuntime : IDisposable
     /// <summary>The benchmarks that run by themselves, and what the last one has found.</summary>
     public BenchmarkDesk Benchmarks { get; }
 
+    /// <summary>
+    /// What a name means to somebody at a command line: a version by its own name, else a model or route, else a version by another of its names. Null where it
+    /// means nothing.
+    /// </summary>
+    public ModelVersion? Named(string name) =>
+        Versions.Find(name) is { } version && (version.Name == name || Snapshot.Find(name) is null) ? version
+        : Snapshot.Find(name) is not null ? new ModelVersion(name, name)
+        : null;
+
     /// <summary>The folder for what is kept; null to keep nothing.</summary>
     public string? DataFolder { get; init; }
 

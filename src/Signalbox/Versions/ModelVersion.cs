@@ -16,13 +16,18 @@ internal sealed record ModelVersion(string Name, string Model)
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>A request to the model behind it. The options are the request's own from here on.</summary>
-    public DialectRequest Request(List<ChatMessage> messages, ChatOptions options, bool stream)
+    public DialectRequest Request(List<ChatMessage> messages, ChatOptions options, bool stream) =>
+        new() { Model = Model, Messages = messages, Options = Named(options), Stream = stream };
+
+    /// <summary>Writes into options whom they are for: the model, and its adapter.</summary>
+    public ChatOptions Named(ChatOptions options)
     {
+        options.ModelId = Model;
         if (Lora is not null)
         {
             Vocabulary.Set(options, LocalProperties.Lora, Lora);
         }
 
-        return new DialectRequest { Model = Model, Messages = messages, Options = options, Stream = stream };
+        return options;
     }
 }

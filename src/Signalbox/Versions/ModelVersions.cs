@@ -122,8 +122,9 @@ internal sealed class ModelVersions
     public GatewayError Unknown(string name) =>
         new(ErrorKind.NotFound, $"There is no model version {Words.Quote(name)}. Known: {string.Join(", ", Known.Select(static version => version.Name))}.") { Field = "model_version" };
 
+    /// <summary>Whatever it was that its model said, for whoever switches the version is one that cannot be had: a model's "not found" is not theirs.</summary>
     private static GatewayError Unhealthy(ModelVersion version, ModelVersion previous, GatewayError error) =>
-        new(error.Kind, $"The version {version.Name} ({version.Model}) does not answer, so {previous.Name} stays active: {error.Message}") { Status = 409, Field = "model_version" };
+        new(error.IsOutage ? error.Kind : ErrorKind.UpstreamUnavailable, $"The version {version.Name} ({version.Model}) does not answer, so {previous.Name} stays active: {error.Message}") { Status = 409, Field = "model_version" };
 
     /// <summary>Under the lock.</summary>
     private void Add(ModelVersion version)

@@ -53,11 +53,37 @@ public sealed class ModelVersionsTests
     [InlineData("""{ "a": { "model": "openai/x", "aliases": ["c"] }, "b": { "model": "openai/x", "aliases": ["c"] } }""", "$.versions.b.aliases[0]")]
     [InlineData("""{ "a": { "model": "openai/x", "aliases": ["b c"] } }""", "$.versions.a.aliases[0]")]
     [InlineData("""{ "a": { "model": "openai/x", "colour": 1 } }""", "$.versions.a.colour")]
+    [InlineData("""{ "a": { "model": "nowhere/x" } }""", "$.versions.a.model")]
+    [InlineData("""{ "a": { "model": "no-such-model" } }""", "$.versions.a.model")]
+    [InlineData("""{ "a": { "model": "local/no-such-model" } }""", "$.versions.a.model")]
+    [InlineData("""{ "a": { "model": "openai/" } }""", "$.versions.a.model")]
+    [InlineData("""{ "a": { "model": "local/tiny", "lora": "none" } }""", "$.versions.a.lora")]
+    [InlineData("""{ "a": { "model": "small", "lora": "none" } }""", "$.versions.a.lora")]
+    [InlineData("""{ "a": { "model": "mine", "lora": "formal" } }""", "$.versions.a.lora")]
     public void A_version_that_cannot_be_is_an_error_at_its_place(string versions, string path)
     {
-        var result = ConfigLoader.Parse(Encoding.UTF8.GetBytes($$"""{ "providers": { "openai": { "apiKey": "k" } }, "versions": {{versions}} }"""), new Dictionary<string, string>());
+        var result = ConfigLoader.Parse(Encoding.UTF8.GetBytes($$"""
+            { "providers": { "openai": { "apiKey": "k" } }, "local": { "models": { "tiny": { "file": "tiny.gguf", "adapters": { "formal": "formal.gguf" } } } },
+              "models": { "mine": { "provider": "openai", "upstream": "mine" }, "small": { "provider": "local", "upstream": "tiny" } }, "versions": {{versions}} }
+            """), new Dictionary<string, string>());
 
         Assert.Equal(path, Assert.Single(result.Problems, static problem => problem.Severity == ConfigSeverity.Error).Path);
+    }
+
+    [Theory]
+    [InlineData("local/tiny", "formal")]
+    [InlineData("small", "formal")]
+    [InlineData("gpt-4o", null)]
+    [InlineData("openai/anything", null)]
+    [InlineData("auto", null)]
+    public void A_version_of_what_a_request_could_name_is_accepted(string model, string? lora)
+    {
+        var versions = new ModelVersions(Config($$"""
+            { "providers": { "openai": { "apiKey": "k" } }, "local": { "models": { "tiny": { "file": "tiny.gguf", "adapters": { "formal": "formal.gguf" } } } },
+              "models": { "small": { "provider": "local", "upstream": "tiny" } }, "versions": { "a_v1": { "model": "{{model}}"{{(lora is null ? "" : $", \"lora\": \"{lora}\"")}} } } }
+            """));
+
+        Assert.Equal((model, lora), (versions.Find("a_v1")!.Model, versions.Find("a_v1")!.Lora));
     }
 
     [Fact]
@@ -86,7 +112,7 @@ public sealed class ModelVersionsTests
             Interlocked.Increment(ref made);
             return new ModelVersion(name, "local/made");
         }));
-        versions.Apply(Config("""{ "versions": { "tried_v2": { "model": "local/other" } } }"""));
+        versions.Apply(Config("""{ "providers": { "vllm": {} }, "versions": { "tried_v2": { "model": "vllm/other" } } }"""));
 
         Assert.Equal(("local/tried", "local/tried", 1), (versions.Find("tried_v2")!.Model, versions.Find("tried")!.Model, made));
         Assert.Throws<ArgumentException>(() => versions.Register(new ModelVersion("other_v1", "local/x") { Aliases = ["tried"] }));
@@ -103,6 +129,11 @@ public sealed class ModelVersionsTests
         var unknown = await versions.SwitchAsync("nobody", static (_, _) => throw new InvalidOperationException("nothing is to be probed"), cancel);
         var unhealthy = await versions.SwitchAsync("gemini", static (_, _) => Task.FromResult<GatewayError?>(new GatewayError(ErrorKind.Authentication, "no key")), cancel);
         Assert.Equal((404, 409, BuiltInVersions.Custom), (unknown.Error!.Status, unhealthy.Error!.Status, versions.Active.Name));
+        foreach (var (kind, word) in ((ErrorKind, string)[])[(ErrorKind.NotFound, "upstream_unavailable"), (ErrorKind.Authentication, "upstream_unavailable"), (ErrorKind.UpstreamTimeout, "upstream_timeout")])
+        {
+            var refused = await versions.SwitchAsync("gemini", (_, _) => Task.FromResult<GatewayError?>(new GatewayError(kind, "no")), cancel);
+            Assert.Equal((409, word), (refused.Error!.Status, refused.Error.Word));
+        }
 
         var made = await versions.SwitchAsync("gemini", (version, _) =>
         {

@@ -6,7 +6,9 @@ namespace Signalbox.Providers.Local;
 /// <summary>Which files are models of this process: those of the configuration, those of the folder, and those that Signalbox brings.</summary>
 internal static class LocalModelFiles
 {
-    private const string DefaultFolder = "models";
+    /// <summary>The folder of models where the configuration names none, in the working folder.</summary>
+    public const string DefaultFolder = "models";
+
     private const string Extension = ".gguf";
 
     /// <summary>
