@@ -9,12 +9,12 @@ using Signalbox.Routing;
 namespace Signalbox;
 
 /// <summary>The gateway as an <see cref="IChatClient"/>: the same pipeline as over HTTP, without the wire.</summary>
-internal sealed class SignalboxChatClient(GatewayRuntime runtime, bool isExplained = false) : IChatClient
+internal sealed class SignalboxChatClient(GatewayRuntime runtime, bool isExplained = false, string? modelVersion = null) : IChatClient
 {
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var caller = new ResponseCaller();
+        var caller = new WholeAnswer();
         await runtime.Pipeline.RunAsync(Context(caller, messages, options, stream: false, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
         return caller.Response ?? throw new SignalboxException(caller.Error!);
@@ -69,6 +69,7 @@ internal sealed class SignalboxChatClient(GatewayRuntime runtime, bool isExplain
         Id = RequestIds.New(),
         Snapshot = runtime.Snapshot,
         Caller = caller,
+        ModelVersion = modelVersion,
         StartedAt = runtime.Time.GetUtcNow(),
         Aborted = cancel,
         IsExplained = isExplained,
@@ -80,25 +81,6 @@ internal sealed class SignalboxChatClient(GatewayRuntime runtime, bool isExplain
             Stream = stream,
         },
     };
-
-    private sealed class ResponseCaller : InProcessCaller
-    {
-        public ChatResponse? Response { get; private set; }
-
-        public GatewayError? Error { get; private set; }
-
-        public override ValueTask TakeAsync(ChatResponseUpdate update, CancellationToken cancel) => ValueTask.CompletedTask;
-
-        public override void Take(ChatResponse response) => Response = response;
-
-        public override void Fail(GatewayError error) => Error = error;
-
-        public override Task RefuseAsync(RequestContext context, Providers.FailedAnswer failure)
-        {
-            Error = failure.Error;
-            return Task.CompletedTask;
-        }
-    }
 
     private sealed class UpdateCaller : InProcessCaller
     {

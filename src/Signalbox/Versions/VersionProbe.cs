@@ -1,7 +1,7 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
 using Signalbox.Pipeline;
-using Signalbox.Providers;
+using Signalbox.Pipeline.Answers;
 
 namespace Signalbox.Versions;
 
@@ -18,9 +18,14 @@ internal sealed class VersionProbe(GatewayRuntime runtime)
     /// <summary>Null when it answers, otherwise why not.</summary>
     public async Task<GatewayError?> CheckAsync(ModelVersion version, CancellationToken cancel)
     {
+        if (VersionLack.Of(runtime.Snapshot, version) is { } lack)
+        {
+            return new GatewayError(ErrorKind.UpstreamUnavailable, char.ToUpperInvariant(lack[0]) + lack[1..]);
+        }
+
         using var deadline = new CancellationTokenSource(Deadline, runtime.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-        var caller = new Answer();
+        var caller = new WholeAnswer();
         await runtime.Pipeline.RunAsync(new RequestContext
         {
             Id = RequestIds.New(),
@@ -44,23 +49,4 @@ internal sealed class VersionProbe(GatewayRuntime runtime)
     /// <summary>A model that thinks first may have no text yet when its few tokens are used up.</summary>
     private static bool IsEmpty(ChatResponse response) =>
         response.Text.Length == 0 && response.FinishReason != ChatFinishReason.Length && response.Usage?.OutputTokenCount is not > 0;
-
-    private sealed class Answer : InProcessCaller
-    {
-        public ChatResponse? Response { get; private set; }
-
-        public GatewayError? Error { get; private set; }
-
-        public override ValueTask TakeAsync(ChatResponseUpdate update, CancellationToken cancel) => ValueTask.CompletedTask;
-
-        public override void Take(ChatResponse response) => Response = response;
-
-        public override void Fail(GatewayError error) => Error = error;
-
-        public override Task RefuseAsync(RequestContext context, FailedAnswer failure)
-        {
-            Error = failure.Error;
-            return Task.CompletedTask;
-        }
-    }
 }

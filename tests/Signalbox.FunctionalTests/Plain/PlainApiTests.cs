@@ -108,6 +108,11 @@ public sealed partial class PlainApiTests
     [InlineData("/api/v1/chat", """{"message":7}""", "message")]
     [InlineData("/api/v1/chat", """{"message":"  "}""", "message")]
     [InlineData("/api/v1/chat", """{"message":""}""", "message")]
+    [InlineData("/api/v1/chat", """{"message":"\u200b\u200d\ufeff\u2060 \u00ad"}""", "message")]
+    [InlineData("/api/v1/chat", """{"message":"\u2800\u3164\ufe0f\udb40\udc41"}""", "message")]
+    [InlineData("/api/v1/chat/completions", """{"messages":[{"role":"user","content":"\u200b"}]}""", "messages[0].content")]
+    [InlineData("/api/v1/chat/completions", """{"messages":[{"role":"user","content":"hi"}],"max_tokens":4096.5}""", "max_tokens")]
+    [InlineData("/api/v1/chat/completions", """{"messages":[{"role":"user","content":"hi"}],"max_tokens":1e9}""", "max_tokens")]
     [InlineData("/api/v1/chat", """{"message":"hi","conversation_id":3}""", "conversation_id")]
     [InlineData("/api/v1/chat", """{"message":"hi","conversation_id":""}""", "conversation_id")]
     [InlineData("/api/v1/chat", """{"message":"hi","signalbox":{"sensitivity":"loud"}}""", "signalbox.sensitivity")]
@@ -158,6 +163,34 @@ public sealed partial class PlainApiTests
         Assert.Equal((100, 2, 4096), (sent.GetProperty("messages").GetArrayLength(), sent.GetProperty("temperature").GetDouble(), sent.TryGetProperty("max_tokens", out var most) ? most.GetInt32() : sent.GetProperty("max_completion_tokens").GetInt32()));
         Assert.Equal(("message", 400), (tooLong.Json.GetProperty("error").GetProperty("field").GetString(), tooLong.Status));
         Assert.Equal(("messages", 400), (tooMany.Json.GetProperty("error").GetProperty("field").GetString(), tooMany.Status));
+    }
+
+    [Theory]
+    [InlineData("\"max_tokens\":100.0,\"temperature\":1", 100, 1)]
+    [InlineData("\"max_tokens\":1e2,\"temperature\":1.0", 100, 1)]
+    [InlineData("\"max_tokens\":1.0,\"temperature\":0", 1, 0)]
+    public async Task A_whole_number_may_be_written_with_a_point(string fields, int tokens, double temperature)
+    {
+        await using var bench = await PlainBench.StartAsync();
+        await bench.SwitchAsync("beta_v1");
+
+        var answer = await bench.CompleteAsync("," + fields);
+
+        Assert.True(answer.Status == 200, answer.Text);
+        var sent = bench.Upstream.Calls.Last().Json;
+        Assert.Equal((tokens, temperature), (sent.TryGetProperty("max_tokens", out var most) ? most.GetInt32() : sent.GetProperty("max_completion_tokens").GetInt32(), sent.GetProperty("temperature").GetDouble()));
+    }
+
+    [Fact]
+    public async Task What_can_be_seen_is_no_blank()
+    {
+        await using var bench = await PlainBench.StartAsync();
+        await bench.SwitchAsync("beta_v1");
+
+        foreach (var text in (string[])["?", "\u200b1", "\U0001F3E6", "e\u0301", "\u5143"])
+        {
+            Assert.Equal(200, (await bench.ChatAsync(text)).Status);
+        }
     }
 
     [Fact]

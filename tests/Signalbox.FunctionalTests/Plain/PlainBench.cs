@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Signalbox.FunctionalTests.Support;
 using Signalbox.Inference.Tests.Support;
+using Signalbox.Versions;
 
 namespace Signalbox.FunctionalTests.Plain;
 
@@ -22,6 +23,7 @@ internal sealed class PlainBench : IAsyncDisposable
         bench.Upstream.On("alpha", call => SayAsync(call, "alpha", logprobs: true));
         bench.Upstream.On("beta", call => SayAsync(call, "beta", logprobs: false));
         bench.Gateway = await GatewayHarness.StartAsync(bench.Config(rest));
+        bench.Gateway.Runtime.Versions.Register(new ModelVersion("gone_v1", "nowhere/any"));
         return bench;
     }
 
@@ -35,8 +37,7 @@ internal sealed class PlainBench : IAsyncDisposable
           "models": { "gpt-4o": { "provider": "openai", "upstream": "gpt-4o" } },
           "versions": {
             "alpha_v1": { "model": "gpt-4o", "aliases": ["alpha"] },
-            "beta_v1": { "model": "beta/any" },
-            "gone_v1": { "model": "nowhere/any" }
+            "beta_v1": { "model": "beta/any" }
           }{{rest}}
         }
         """;

@@ -27,7 +27,7 @@ public sealed class VersionSwitchTests
             Assert.Contains(name, unknown.Text, StringComparison.Ordinal);
         }
 
-        Assert.Equal(409, nowhere.Status);
+        Assert.Equal((409, "upstream_unavailable"), (nowhere.Status, nowhere.ErrorWord));
         Assert.Equal(PlainBench.Local, bench.Gateway.Runtime.Versions.Active.Name);
     }
 
@@ -38,7 +38,8 @@ public sealed class VersionSwitchTests
 
         var answer = await bench.SwitchAsync("qlora");
 
-        Assert.Equal(409, answer.Status);
+        Assert.Equal((409, "upstream_unavailable"), (answer.Status, answer.ErrorWord));
+        Assert.Contains("local.models.banking.adapters", answer.Text, StringComparison.Ordinal);
         Assert.Contains("banking-qlora", answer.Text, StringComparison.Ordinal);
     }
 

@@ -2,11 +2,13 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
 using Signalbox.Pipeline;
+using Signalbox.Pipeline.Answers;
 using Signalbox.Pipeline.Attempts;
 using Signalbox.Pipeline.Reading;
 using Signalbox.Providers.Local;
 using Signalbox.Routing.Decisions;
 using Signalbox.Server.Hosting;
+using Signalbox.Versions;
 
 namespace Signalbox.Server.Endpoints.Plain;
 
@@ -58,15 +60,21 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
             return;
         }
 
+        var version = runtime.Versions.Active;
+        if (await CannotAnswerAsync(http, version))
+        {
+            return;
+        }
+
         var key = CallerHeaders.PresentedKey(http);
         List<ChatMessage> messages = chat.ConversationId is { } id ? [.. _conversations.Read(key, id)] : [];
         messages.Add(new ChatMessage(ChatRole.User, chat.Message));
-        var (context, answer) = await AskAsync(http, messages, document.RootElement);
+        var (context, answer) = await AskAsync(http, version, messages, document.RootElement);
         while (answer.Error?.Kind == ErrorKind.ContextLength && messages.Count > 1)
         {
             // A conversation outgrows any model: what was said first is let go of.
             messages.RemoveRange(0, Math.Max(2, messages.Count / 4 * 2));
-            (context, answer) = await AskAsync(http, messages, document.RootElement);
+            (context, answer) = await AskAsync(http, version, messages, document.RootElement);
         }
 
         if (answer.Response is not { } response)
@@ -101,11 +109,11 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
         });
     }
 
-    private async Task<(RequestContext Context, PlainAnswer Answer)> AskAsync(HttpContext http, List<ChatMessage> messages, JsonElement body)
+    private async Task<(RequestContext Context, WholeAnswer Answer)> AskAsync(HttpContext http, ModelVersion version, List<ChatMessage> messages, JsonElement body)
     {
-        var answer = new PlainAnswer();
+        var answer = new WholeAnswer();
         var options = new ChatOptions { MaxOutputTokens = PlainReader.DefaultMaxTokens, AdditionalProperties = new() { [Vocabulary.WantsConfidence] = true } };
-        var context = Create(http, answer, [.. messages], options, body, stream: false);
+        var context = Create(http, answer, version.Request([.. messages], WithTemperature(version, options), stream: false), version, body);
         await runtime.Pipeline.RunAsync(context);
         return (context, answer);
     }
@@ -127,17 +135,24 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
             return;
         }
 
-        if (alwaysStreams || asked.Stream)
+        var version = runtime.Versions.Active;
+        if (await CannotAnswerAsync(http, version))
+        {
+            return;
+        }
+
+        var request = version.Request(asked.Messages, WithTemperature(version, Options(asked)), alwaysStreams || asked.Stream);
+        if (request.Stream)
         {
             var stream = new PlainStream(http);
-            stream.Context = Create(http, stream, asked.Messages, Options(asked), document.RootElement, stream: true);
+            stream.Context = Create(http, stream, request, version, document.RootElement);
             await runtime.Pipeline.RunAsync(stream.Context);
             await stream.CompleteAsync(http.RequestAborted);
             return;
         }
 
-        var answer = new PlainAnswer();
-        var context = Create(http, answer, asked.Messages, Options(asked), document.RootElement, stream: false);
+        var answer = new WholeAnswer();
+        var context = Create(http, answer, request, version, document.RootElement);
         await runtime.Pipeline.RunAsync(context);
         if (answer.Response is not { } response)
         {
@@ -166,42 +181,57 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
     private Task HealthAsync(HttpContext http)
     {
         var version = runtime.Versions.Active;
-        var isThere = runtime.Snapshot.Find(version.Model) is { Targets.Count: > 0 };
+        var lack = VersionLack.Of(runtime.Snapshot, version);
         return JsonResponse.WriteAsync(http, json =>
         {
             json.WriteStartObject();
-            json.WriteString("status", isThere ? "healthy" : "degraded");
+            json.WriteString("status", lack is null ? "healthy" : "degraded");
             json.WriteString("model_version", version.Name);
             json.WriteString("model", version.Model);
             json.WriteNumber("requests", Interlocked.Read(ref _requests));
+            json.WriteString("problem", lack);
             json.WriteEndObject();
         });
     }
 
-    /// <summary>The request, on the version that is active now and stays its own.</summary>
-    private RequestContext Create(HttpContext http, Caller caller, List<ChatMessage> messages, ChatOptions options, JsonElement body, bool stream)
+    /// <summary>Whether the version lacks what it answers with; then the caller has been told.</summary>
+    private async Task<bool> CannotAnswerAsync(HttpContext http, ModelVersion version)
     {
-        var version = runtime.Versions.Active;
+        if (VersionLack.Of(runtime.Snapshot, version) is not { } lack)
+        {
+            return false;
+        }
+
+        http.Response.Headers[PlainErrors.VersionHeader] = version.Name;
+        await RefuseAsync(http, VersionLack.Error(version, lack), version.Name);
+        return true;
+    }
+
+    /// <summary>The request, on the version that was active when it came and stays its own.</summary>
+    private RequestContext Create(HttpContext http, Caller caller, DialectRequest request, ModelVersion version, JsonElement body) => new()
+    {
+        Id = RequestIds.New(),
+        Snapshot = runtime.Snapshot,
+        Caller = caller,
+        CallerName = Name,
+        ModelVersion = version.Name,
+        PresentedKey = CallerHeaders.PresentedKey(http),
+        HintHeaders = CallerHeaders.Hints(http),
+        HintBody = body,
+        StartedAt = runtime.Time.GetUtcNow(),
+        Aborted = http.RequestAborted,
+        Request = request,
+    };
+
+    private static ChatOptions WithTemperature(ModelVersion version, ChatOptions options)
+    {
         if (options.Temperature is null && !version.Model.StartsWith(LocalProvider.ProviderName + "/", StringComparison.Ordinal))
         {
             // A local model's file knows better how it is sampled.
             options.Temperature = PlainReader.DefaultTemperature;
         }
 
-        return new RequestContext
-        {
-            Id = RequestIds.New(),
-            Snapshot = runtime.Snapshot,
-            Caller = caller,
-            CallerName = Name,
-            ModelVersion = version.Name,
-            PresentedKey = CallerHeaders.PresentedKey(http),
-            HintHeaders = CallerHeaders.Hints(http),
-            HintBody = body,
-            StartedAt = runtime.Time.GetUtcNow(),
-            Aborted = http.RequestAborted,
-            Request = version.Request(messages, options, stream),
-        };
+        return options;
     }
 
     private static ChatOptions Options(PlainCompletion asked) => new() { Temperature = asked.Temperature, MaxOutputTokens = asked.MaxTokens };
@@ -230,10 +260,10 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
         return document;
     }
 
-    private Task RefuseAsync(HttpContext http, GatewayError error)
+    private Task RefuseAsync(HttpContext http, GatewayError error, string? version = null)
     {
         var id = RequestIds.New();
-        runtime.Decisions.Add(DecisionRecord.Refused(id, runtime.Time.GetUtcNow(), Name, error));
+        runtime.Decisions.Add(DecisionRecord.Refused(id, runtime.Time.GetUtcNow(), Name, error, version));
         return PlainErrors.WriteAsync(http, error, id);
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Signalbox.Configuration.Fields;
@@ -16,6 +18,11 @@ internal static class PlainReader
     public const float HighestTemperature = 2;
     public const int LongestConversationId = 200;
 
+    private const string Blank = "is blank; say what to answer.";
+
+    /// <summary>Letters and signs without a shape: the fillers of Hangul, and the empty cell of Braille.</summary>
+    private static readonly int[] BlankLetters = [0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800];
+
     private static readonly string[] Roles = ["system", "user", "assistant"];
 
     public static PlainChat? ReadChat(JsonElement body, out GatewayError? error)
@@ -27,9 +34,9 @@ internal static class PlainReader
         }
 
         var conversation = ReadText(body, "conversation_id", "conversation_id", LongestConversationId, isRequired: false, out error);
-        if (error is null && string.IsNullOrWhiteSpace(message))
+        if (error is null && IsBlank(message!))
         {
-            error = Invalid("message", "is blank; say what to answer.");
+            error = Invalid("message", Blank);
         }
 
         return error is null ? new PlainChat(message!, conversation) : null;
@@ -103,6 +110,11 @@ internal static class PlainReader
         }
 
         var content = ReadText(item, "content", path + ".content", LongestContent, isRequired: true, out error);
+        if (content is not null && role == "user" && IsBlank(content))
+        {
+            (content, error) = (null, Invalid(path + ".content", Blank));
+        }
+
         return content is null ? null : new ChatMessage(new ChatRole(role!), content);
     }
 
@@ -131,9 +143,10 @@ internal static class PlainReader
             return DefaultMaxTokens;
         }
 
-        if (given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out var value) && value is >= 1 and <= MostTokens)
+        if (given.ValueKind == JsonValueKind.Number && given.TryGetDouble(out var value) && value is >= 1 and <= MostTokens && double.IsInteger(value))
         {
-            return value;
+            // JSON has one kind of number: 100.0 is a whole one.
+            return (int)value;
         }
 
         error = Invalid("max_tokens", $"must be a whole number from 1 to {MostTokens}; {DefaultMaxTokens} is the default.");
@@ -179,6 +192,23 @@ internal static class PlainReader
         }
 
         return text;
+    }
+
+    /// <summary>Whether nothing of a text can be seen: blanks, controls, and what only changes how its neighbours look (the default ignorables of Unicode).</summary>
+    private static bool IsBlank(string text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var isSeen = !Rune.IsWhiteSpace(rune)
+                && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark)
+                && !Array.Exists(BlankLetters, blank => blank == rune.Value);
+            if (isSeen)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>A null says no more than a field that is not there.</summary>

@@ -88,9 +88,9 @@ internal sealed class DecisionRecord
     }
 
     /// <summary>The decision about a request that did not come as far as the pipeline.</summary>
-    public static DecisionRecord Refused(string requestId, DateTimeOffset at, string dialect, GatewayError error)
+    public static DecisionRecord Refused(string requestId, DateTimeOffset at, string dialect, GatewayError error, string? modelVersion = null)
     {
-        var decision = new DecisionRecord { RequestId = requestId, StartedAt = at, Dialect = dialect, Error = error, Duration = TimeSpan.Zero };
+        var decision = new DecisionRecord { RequestId = requestId, StartedAt = at, Dialect = dialect, Error = error, Duration = TimeSpan.Zero, ModelVersion = modelVersion };
         decision.Finish();
         return decision;
     }

@@ -1,13 +1,13 @@
 using Microsoft.Extensions.AI;
 using Signalbox.Dialects;
-using Signalbox.Pipeline;
 using Signalbox.Providers;
 
-namespace Signalbox.Server.Endpoints.Plain;
+namespace Signalbox.Pipeline.Answers;
 
-/// <summary>A caller who waits for a whole answer.</summary>
-internal sealed class PlainAnswer : InProcessCaller
+/// <summary>A caller in this process who waits for a whole answer.</summary>
+internal sealed class WholeAnswer : InProcessCaller
 {
+    /// <summary>The answer; null where there is an error, or where nobody waited for it to the end.</summary>
     public ChatResponse? Response { get; private set; }
 
     public GatewayError? Error { get; private set; }
