@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Signalbox.Configuration;
 using Signalbox.Configuration.Fields;
 using Signalbox.Ledger;
 using Signalbox.Pipeline;
 using Signalbox.Providers.Local;
 using Signalbox.Routing;
+using Signalbox.Versions;
 
 namespace Signalbox.Server.Commands;
 
@@ -23,7 +25,7 @@ internal static class ChatCommand
                 result.AddError($"Unknown option '{word}'. A prompt that begins with -- goes behind a -- of its own.");
             }
         });
-        var model = new Option<string>("--model") { Description = "Model, provider/model or route.", HelpName = "M", DefaultValueFactory = static _ => RouteNames.Auto };
+        var model = new Option<string?>("--model") { Description = "Model version, model, provider/model or route. Default: the version that LLM_MODEL_VERSION names, else auto.", HelpName = "M" };
         var explain = new Option<bool>("--explain") { Description = "Say afterwards which model answered, what it used and cost, and why it was chosen." };
         var asJson = new Option<bool>("--json") { Description = "Print the answer as one JSON object instead of streaming it." };
         var command = new Command("chat", "Asks a model and streams its answer.") { prompt, model, explain, asJson };
@@ -42,21 +44,48 @@ internal static class ChatCommand
             }
 
             using var runtime = new GatewayRuntime(config, TimeProvider.System);
-            if (runtime.Snapshot.Find(parsed.GetValue(model)!)?.Targets is [{ Provider: LocalProvider local, Upstream: var upstream }, ..])
+            if (Choose(runtime, parsed.GetValue(model)) is not { } version)
+            {
+                return CommandLine.WrongWords;
+            }
+
+            if (runtime.Snapshot.Find(version.Model)?.Targets is [{ Provider: LocalProvider local, Upstream: var upstream }, ..])
             {
                 // Beside the way of the first request to it.
                 local.BeginLoading(upstream);
             }
 
-            var session = new ChatSession(runtime, parsed.GetValue(model)!, parsed.GetValue(explain), parsed.GetValue(asJson));
+            var session = new ChatSession(runtime, version, parsed.GetValue(explain), parsed.GetValue(asJson));
             return parsed.GetValue(prompt) is { } text ? await session.AskAsync(text, cancel) : await session.ConverseAsync(cancel);
         });
         return command;
     }
+
+    /// <summary>Whom to ask; null where it is known beforehand that there will be no answer, which has been said.</summary>
+    private static ModelVersion? Choose(GatewayRuntime runtime, string? given)
+    {
+        var name = given ?? (runtime.Snapshot.Config.ModelVersion is null ? RouteNames.Auto : runtime.Versions.Active.Name);
+
+        if (runtime.Named(name) is null && NearestName.Find(name, runtime.Versions.Known.Select(static known => known.Name).ToArray()) is not null)
+        {
+            CommandLine.Refuse(runtime.Versions.Unknown(name).Message);
+            return null;
+        }
+
+        // Any other name that means nothing is refused like every request for it.
+        var version = runtime.Named(name) ?? new ModelVersion(name, name);
+        if (runtime.Versions.Find(name) != version || VersionLack.Of(runtime.Snapshot, version) is not { } lack)
+        {
+            return version;
+        }
+
+        CommandLine.Refuse($"the model version {version.Name} ({version.Model}) cannot answer: {lack}");
+        return null;
+    }
 }
 
 /// <summary>A conversation in the terminal; what was said before goes along.</summary>
-internal sealed class ChatSession(GatewayRuntime runtime, string model, bool explain, bool asJson)
+internal sealed class ChatSession(GatewayRuntime runtime, ModelVersion version, bool explain, bool asJson)
 {
     private readonly List<ChatMessage> _history = [];
 
@@ -79,9 +108,10 @@ internal sealed class ChatSession(GatewayRuntime runtime, string model, bool exp
 
     public async Task<int> AskAsync(string prompt, CancellationToken cancel)
     {
-        using var client = new SignalboxChatClient(runtime, explain);
+        var model = version.Name;
+        using var client = new SignalboxChatClient(runtime, explain, version.Name == version.Model ? null : version.Name);
         _history.Add(new ChatMessage(ChatRole.User, prompt));
-        var options = new ChatOptions { ModelId = model };
+        var options = version.Named(new ChatOptions());
         try
         {
             var answer = asJson ? await CompleteAsync(client, options, cancel) : await StreamAsync(client, options, cancel);
