@@ -94,7 +94,16 @@ internal sealed class BenchmarkDesk(GatewayRuntime runtime) : IDisposable
             json.WriteString("started_at", running.StartedAt);
             json.WriteNumber("calls", running.Progress.Calls);
             json.WriteNumber("of", running.Progress.AllCalls);
-            json.WriteString("doing", running.Progress.Doing);
+            json.WriteString("doing", running.RestsUntil is null ? running.Progress.Doing : "resting");
+            if (running.RestsUntil is { } until)
+            {
+                json.WriteString("rests_until", until);
+            }
+            else
+            {
+                json.WriteNull("rests_until");
+            }
+
             json.WriteEndObject();
         }
 
@@ -184,7 +193,7 @@ internal sealed class BenchmarkDesk(GatewayRuntime runtime) : IDisposable
             {
                 Resamples = Resamples,
                 Yield = pace.YieldAsync,
-                Rest = pace.RestAsync,
+                Rest = (busy, token) => RestAsync(pace, busy, token),
                 Progress = progress => _running = new RunningBenchmark(startedAt, progress),
                 Interim = report => _interim = ReportJson.Write(report),
             };
@@ -200,5 +209,17 @@ internal sealed class BenchmarkDesk(GatewayRuntime runtime) : IDisposable
         }
     }
 
-    private sealed record RunningBenchmark(DateTimeOffset StartedAt, BenchmarkProgress Progress);
+    /// <summary>A rest may take far longer than the call before it; whoever looks is told until when.</summary>
+    private async Task RestAsync(BenchmarkPace pace, TimeSpan busy, CancellationToken cancel)
+    {
+        _running = _running! with { RestsUntil = pace.RestAfter(busy) is { Ticks: > 0 } rest ? runtime.Time.GetUtcNow() + rest : null };
+        await pace.RestAsync(busy, cancel);
+        _running = _running! with { RestsUntil = null };
+    }
+
+    private sealed record RunningBenchmark(DateTimeOffset StartedAt, BenchmarkProgress Progress)
+    {
+        /// <summary>Null while it is at work.</summary>
+        public DateTimeOffset? RestsUntil { get; init; }
+    }
 }

@@ -11,11 +11,22 @@ internal sealed class BenchmarkPace(double maxShare, UsageJournal journal, TimeP
     /// <summary>Where requests never pause, the share alone protects them.</summary>
     public static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>The longest rest, as a multiple of the call before it.</summary>
+    private const double MostRest = 1e6;
+
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
-    public TimeSpan RestAfter(TimeSpan busy) => maxShare >= 1 ? TimeSpan.Zero : busy * ((1 - maxShare) / maxShare);
+    public TimeSpan RestAfter(TimeSpan busy) => maxShare >= 1 ? TimeSpan.Zero : busy * Math.Min((1 - maxShare) / maxShare, MostRest);
 
-    public Task RestAsync(TimeSpan busy, CancellationToken cancel) => Task.Delay(RestAfter(busy), time, cancel);
+    public async Task RestAsync(TimeSpan busy, CancellationToken cancel)
+    {
+        // A timer has a longest time.
+        for (var rest = RestAfter(busy); rest > TimeSpan.Zero; rest -= LongestDelay)
+        {
+            await Task.Delay(rest < LongestDelay ? rest : LongestDelay, time, cancel);
+        }
+    }
 
     public async Task YieldAsync(CancellationToken cancel)
     {

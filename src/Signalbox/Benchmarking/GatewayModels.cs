@@ -6,6 +6,8 @@ using Signalbox.Dialects;
 using Signalbox.Pipeline;
 using Signalbox.Pipeline.Attempts;
 using Signalbox.Providers;
+using Signalbox.Providers.Local;
+using Signalbox.Routing;
 using Signalbox.Versions;
 
 namespace Signalbox.Benchmarking;
@@ -41,27 +43,42 @@ internal sealed class GatewayModels(GatewayRuntime runtime)
             return [.. configured.Distinct(StringComparer.Ordinal)];
         }
 
-        // Versions whose model is configured; of two names of one model and adapter, one.
-        var versions = runtime.Versions.Known.Where(version => snapshot.Find(version.Model) is { Targets.Count: > 0 }).DistinctBy(static version => (version.Model, version.Lora)).ToArray();
-        if (versions.Length > 1)
+        // Versions whose model is configured, and the active one that somebody has chosen; of two names of one model and adapter, one.
+        var versions = runtime.Versions.Known.Where(version => IsChosen(runtime, version) || snapshot.Find(version.Model) is { Targets.Count: > 0 })
+            .DistinctBy(static version => (version.Model, version.Lora)).ToArray();
+        var ailing = versions.Where(version => IsAiling(snapshot, version)).ToArray();
+        if (versions.Length - ailing.Length > 1)
         {
             return [.. versions.Select(static version => version.Name).Take(BenchmarkPlan.MostModels)];
         }
 
-        var auto = snapshot.Find(Routing.RouteNames.Auto)?.Targets.Select(static target => target.Id) ?? [];
-        return [.. snapshot.Models.Where(static model => model.Model.Kind == ModelKind.Chat && model.ProviderName == Providers.Local.LocalProvider.ProviderName).Select(static model => model.Id)
-            .Concat(auto).Distinct(StringComparer.Ordinal).Take(BenchmarkPlan.MostModels)];
+        var auto = snapshot.Find(RouteNames.Auto)?.Targets.Select(static target => target.Id) ?? [];
+        return [.. snapshot.Models.Where(static model => model.Model.Kind == ModelKind.Chat && model.ProviderName == LocalProvider.ProviderName).Select(static model => model.Id)
+            .Concat(auto).Concat(ailing.Select(static version => version.Name)).Distinct(StringComparer.Ordinal).Take(BenchmarkPlan.MostModels)];
     }
 
     /// <summary>Whether a name leads to something that can be asked.</summary>
     public static bool Knows(GatewayRuntime runtime, string name) => runtime.Versions.Find(name) is not null || runtime.Snapshot.Find(name) is { Targets.Count: > 0 };
 
+    /// <summary>Whether it can be foreseen that a version will not answer: something is missing, or its file is no model.</summary>
+    private static bool IsAiling(GatewaySnapshot snapshot, ModelVersion version) => VersionLack.Of(snapshot, version) is not null
+        || (snapshot.Find(version.Model) is { IsModel: true, Targets: [{ Provider: LocalProvider local, Upstream: var file }, ..] } && local.Describe(file) is null);
+
+    private static bool IsChosen(GatewayRuntime runtime, ModelVersion version) =>
+        version == runtime.Versions.Active && (runtime.Snapshot.Config.ModelVersion is not null || version.Name != BuiltInVersions.Custom);
+
     public async Task<ModelReply> AskAsync(string model, BenchmarkPrompt prompt, CancellationToken cancel)
     {
+        var version = runtime.Named(model) ?? new ModelVersion(model, model);
+        if (runtime.Versions.Find(version.Name) is not null && VersionLack.Of(runtime.Snapshot, version) is { } lack)
+        {
+            return new ModelReply { Latency = TimeSpan.Zero, Error = $"{GatewayError.WordOf(ErrorKind.UpstreamUnavailable)}: {lack}" };
+        }
+
         using var late = new CancellationTokenSource(Patience, runtime.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
         var listener = new Listener(runtime.Time);
-        var context = Context(model, prompt, listener, stop.Token);
+        var context = Context(version, prompt, listener, stop.Token);
         Interlocked.Increment(ref _asked);
         listener.Start();
         await runtime.Pipeline.RunAsync(context);
@@ -84,12 +101,10 @@ internal sealed class GatewayModels(GatewayRuntime runtime)
         };
     }
 
-    private RequestContext Context(string model, BenchmarkPrompt prompt, Listener listener, CancellationToken cancel)
+    private RequestContext Context(ModelVersion version, BenchmarkPrompt prompt, Listener listener, CancellationToken cancel)
     {
-        var version = runtime.Versions.Find(model) ?? new ModelVersion(model, model);
         var options = new ChatOptions
         {
-            ModelId = version.Model,
             MaxOutputTokens = MostOutputTokens,
             ResponseFormat = FormatOf(prompt),
             AdditionalProperties = new() { ["signalbox.tags"] = Tag + "=true", ["signalbox.cache"] = "bypass" },

@@ -42,6 +42,21 @@ public sealed class AutomaticBenchmarkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_benchmark_that_rests_says_so_and_until_when()
+    {
+        await using var bench = await ContestBench.StartAsync();
+        await using var gateway = await GatewayHarness.StartAsync(Config(bench, maxShare: 0.00001m, runs: 1));
+        var before = gateway.Runtime.Time.GetUtcNow();
+
+        await AskAsync(gateway, 3);
+        var summary = await SummaryAsync(gateway, static json => json.GetProperty("running") is { ValueKind: JsonValueKind.Object } running && running.GetProperty("rests_until").ValueKind == JsonValueKind.String);
+
+        var running = summary.GetProperty("running");
+        Assert.Equal("resting", running.GetProperty("doing").GetString());
+        Assert.True(running.GetProperty("rests_until").GetDateTimeOffset() > before);
+    }
+
+    [Fact]
     public async Task A_reload_cancels_the_benchmark_that_is_running()
     {
         await using var bench = await ContestBench.StartAsync();
@@ -80,7 +95,7 @@ public sealed class AutomaticBenchmarkTests : IDisposable
         Assert.Equal(5, gateway.Journal.Total);
     }
 
-    private string Config(ContestBench bench, double maxShare, int runs) => $$"""
+    private string Config(ContestBench bench, decimal maxShare, int runs) => $$"""
         { {{bench.Providers}},
           "benchmark": { "enabled": true, "intervalRequests": 3, "models": ["custom_model", "broken_model"], "runs": {{runs}}, "maxShare": {{maxShare}},
                          "prompts": "{{ContestBench.WritePrompts(_folder.FullName, 2)}}" } }

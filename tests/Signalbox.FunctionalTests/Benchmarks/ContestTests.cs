@@ -93,11 +93,65 @@ public sealed class ContestTests : IDisposable
         Assert.Equal(2, File.ReadAllLines(Path.Combine(_folder.FullName, BenchmarkHistory.FileName)).Length);
     }
 
+    [Fact]
+    public async Task A_version_that_cannot_be_asked_is_a_row_with_its_error_and_makes_no_pair_of_a_single_one()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "junk.gguf"), "no model");
+        await using var bench = await ContestBench.StartAsync();
+        using var runtime = new GatewayRuntime(GatewayHarness.Parse($$"""
+            { {{bench.Providers}}, "routes": { "auto": { "models": ["custom_model", "gemini_model"] } }, "local": { "models": { "tiny": { "file": "{{_folder.FullName}}/gone.gguf" }, "junk": { "file": "{{_folder.FullName}}/junk.gguf" } } },
+              "versions": { "gemini_2.0_flash_v1.0.0": { "model": "qlora_model" }, "tiny_v1": { "model": "local/tiny" }, "junk_v1": { "model": "local/junk" } } }
+            """), bench.Clock);
+
+        var names = GatewayModels.Choose(runtime, []);
+        var reply = await Patience.For(new GatewayModels(runtime).AskAsync("tiny_v1", new BenchmarkPrompt { Prompt = "hi" }, Patience.Token), "an answer");
+
+        // One version is well: the models of auto are compared, as if the other were not there.
+        Assert.Contains("custom_model", names);
+        Assert.Contains("gemini_model", names);
+        Assert.Contains("tiny_v1", names);
+        Assert.Contains("junk_v1", names);
+        Assert.DoesNotContain("gemini_2.0_flash_v1.0.0", names);
+        Assert.Contains("gone.gguf", reply.Error!, StringComparison.Ordinal);
+        Assert.Empty(runtime.Journal.ToList());
+    }
+
+    [Fact]
+    public async Task A_result_that_cannot_be_kept_is_printed_and_is_a_failure()
+    {
+        await using var bench = await ContestBench.StartAsync();
+        var prompts = ContestBench.WritePrompts(_folder.FullName, 1);
+        string[] words = ["bench", "--models", "custom_model", "--prompts", prompts, "--runs", "1", "--data", Path.Combine(prompts, "no-folder"), "--json"];
+
+        var (code, output, errors) = await ServerProcess.RunAsync(words, $"{{ {bench.Providers} }}");
+
+        Assert.Equal(1, code);
+        Assert.Contains("--data", errors, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(output);
+        Assert.True(json.RootElement.GetProperty("complete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_schema_that_cannot_be_meant_is_told_before_anybody_is_asked()
+    {
+        await using var bench = await ContestBench.StartAsync();
+        var file = Path.Combine(_folder.FullName, "bad.jsonl");
+        File.WriteAllLines(file, ["""{"prompt": "fine?"}""", """{"prompt": "?", "schema": {"type": "objekt"}}"""]);
+
+        var (code, _, errors) = await ServerProcess.RunAsync(["bench", "--models", "custom_model", "--prompts", file, "--data", _folder.FullName], $"{{ {bench.Providers} }}");
+
+        Assert.Equal(2, code);
+        Assert.Contains("bad.jsonl:2: schema: #/type", errors, StringComparison.Ordinal);
+        Assert.Empty(bench.Upstream.Calls);
+    }
+
     [Theory]
     [InlineData("--models", "no_such_model")]
     [InlineData("--judge", "no_such_model")]
     [InlineData("--runs", "0")]
     [InlineData("--prompts", "no-such-file.jsonl")]
+    [InlineData("--models", ",")]
+    [InlineData("--models", " , ,")]
     public async Task Wrong_words_ask_nobody(string option, string value)
     {
         await using var bench = await ContestBench.StartAsync();
@@ -105,7 +159,7 @@ public sealed class ContestTests : IDisposable
         var (code, output, errors) = await ServerProcess.RunAsync(["bench", option, value, "--data", _folder.FullName], $"{{ {bench.Providers} }}");
 
         Assert.Equal((2, ""), (code, output));
-        Assert.Contains(value == "0" ? "--runs" : value, errors, StringComparison.Ordinal);
+        Assert.Contains(value.Length < 5 ? option : value, errors, StringComparison.Ordinal);
         Assert.Empty(bench.Upstream.Calls);
     }
 }

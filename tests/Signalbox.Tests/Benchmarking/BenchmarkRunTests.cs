@@ -81,6 +81,24 @@ public class BenchmarkRunTests
     }
 
     [Fact]
+    public async Task Valid_nonsense_has_no_quality_and_wins_nothing_but_its_speed()
+    {
+        const string Schema = """{"type":"object","required":["age"]}""";
+        var models = new SimulatedModels(1).Add("forced", slowness: 2, answer: static _ => """{"age":"xqz"}""").Add("talker", answer: static _ => "no JSON").Add("slow", slowness: 9, answer: static _ => """{"age":3}""");
+        var plan = models.Plan(runs: 2) with { Prompts = new PromptSet("schemas", [.. Enumerable.Range(0, 6).Select(static i => new BenchmarkPrompt { Prompt = $"? {i}", Schema = Schema, Task = "structured data" })]) };
+
+        var report = await new BenchmarkRun(plan, models.AskAsync, models.Clock).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.All(report.Models, static model => Assert.Null(model.Quality));
+        Assert.Equal([1, 0, 1], report.Models.Select(static model => model.SchemaValid!.Value));
+        Assert.Null(report.Advice.Best);
+        Assert.DoesNotContain(report.Pairs, static pair => pair.Measure == Measure.Quality);
+        var recommended = Assert.Single(report.Advice.Recommendations);
+        Assert.Equal("forced", recommended.Model);
+        Assert.Contains("not known", recommended.Because, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_history_keeps_the_youngest_lines_below_its_limit()
     {
         using var folder = new TemporaryFolder();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Signalbox.Benchmarking;
 using Signalbox.Benchmarking.Scoring;
 
@@ -34,16 +35,55 @@ public class BenchmarkScoringTests
     }
 
     [Theory]
-    [InlineData("""{"age": 3}""", 1, 1, 1.0)]
-    [InlineData("""{"age": "three"}""", 1, 0, 0.0)]
-    [InlineData("""{"age": 3""", 0, 0, 0.0)]
-    [InlineData("three", 0, 0, 0.0)]
-    public void A_schema_is_satisfied_or_not(string answer, int json, int valid, double quality)
+    [InlineData("""{"age": 3}""", null, 1, 1, null)]
+    [InlineData("""{"age": "three"}""", null, 1, 0, null)]
+    [InlineData("""{"age": 3""", null, 0, 0, null)]
+    [InlineData("three", null, 0, 0, null)]
+    [InlineData("""{"age": 3}""", """{"age": 3}""", 1, 1, 1.0)]
+    [InlineData("""{"age": "3"}""", """{"age": 3}""", 1, 0, 0.0)]
+    public void A_schema_is_satisfied_or_not_and_only_a_reference_says_how_good_the_answer_is(string answer, string? reference, int json, int valid, double? quality)
     {
         const string Schema = """{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}""";
-        var score = AnswerScore.Of(answer, new BenchmarkPrompt { Prompt = "?", Schema = Schema }, SchemaCheck.Of(Schema));
+        var score = AnswerScore.Of(answer, new BenchmarkPrompt { Prompt = "?", Reference = reference, Schema = Schema }, SchemaCheck.Of(Schema));
 
         Assert.Equal((json, valid, quality), (score.JsonValid, score.SchemaValid, score.Quality));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"objekt"}""", "objekt")]
+    [InlineData("""{"type":["string",7]}""", "#/type")]
+    [InlineData("""{"type":"object","properties":{"age":"integer"}}""", "#/properties/age")]
+    [InlineData("""{"properties":["age"]}""", "#/properties")]
+    [InlineData("""{"type":"string","pattern":"("}""", "#/pattern")]
+    [InlineData("""{"patternProperties":{"[":{}}}""", "#/patternProperties")]
+    [InlineData("""{"$ref":"#/$defs/none"}""", "#/$ref")]
+    [InlineData("""{"items":{"$ref":"#/definitions/none"}}""", "#/items/$ref")]
+    [InlineData("""{"$ref":"http://example.com/x"}""", "example.com")]
+    [InlineData("""{"required":"age"}""", "#/required")]
+    [InlineData("""{"enum":"a"}""", "#/enum")]
+    [InlineData("""{"anyOf":{}}""", "#/anyOf")]
+    [InlineData("""{"minLength":-1}""", "#/minLength")]
+    [InlineData("""{"minimum":"1"}""", "#/minimum")]
+    [InlineData("""{"items":[{"type":"strin"}]}""", "#/items/0/type")]
+    [InlineData("""{"pattern":"\ud800"}""", "surrogate")]
+    [InlineData("[]", "object")]
+    public void A_schema_that_cannot_be_meant_is_told_with_its_place(string schema, string said)
+    {
+        using var document = JsonDocument.Parse(schema);
+
+        Assert.Contains(said, SchemaCheck.Problem(document.RootElement), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{}""")]
+    [InlineData("""{"type":["string","null"],"pattern":"^a+$","minLength":1,"enum":["a",null]}""")]
+    [InlineData("""{"$defs":{"n":{"type":"integer"}},"type":"object","properties":{"n":{"$ref":"#/$defs/n"},"required":{"type":"boolean"},"enum":{"type":"boolean"}},"additionalProperties":false}""")]
+    [InlineData("""{"type":"array","items":{"$ref":"#"},"maxItems":3,"x-note":{"type":7}}""")]
+    public void A_schema_in_order_is_accepted(string schema)
+    {
+        using var document = JsonDocument.Parse(schema);
+
+        Assert.Null(SchemaCheck.Problem(document.RootElement));
     }
 
     [Theory]

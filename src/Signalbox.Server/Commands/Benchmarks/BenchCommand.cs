@@ -56,12 +56,13 @@ internal static class BenchCommand
             BenchTable.Write(report);
         }
 
-        if (report.Rounds > 0 && runtime.Benchmarks.History.Add(line) is { } lost)
+        var lost = report.Rounds > 0 ? runtime.Benchmarks.History.Add(line) : null;
+        if (lost is not null)
         {
-            await Console.Error.WriteLineAsync("warning: " + lost);
+            await Console.Error.WriteLineAsync("error: the result is printed and not kept: " + lost);
         }
 
-        return report.IsComplete && report.Models.Any(static model => model.Calls > model.Errors) ? CommandLine.Done : CommandLine.Failed;
+        return lost is null && report.IsComplete && report.Models.Any(static model => model.Calls > model.Errors) ? CommandLine.Done : CommandLine.Failed;
     }
 
     private static BenchmarkPlan? MakePlan(ParseResult parsed, GatewayRuntime runtime, List<string> problems, CancellationToken cancel)
@@ -70,7 +71,11 @@ internal static class BenchCommand
         var given = parsed.GetValue(Models)?.SelectMany(static names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray() ?? [];
         var names = GatewayModels.Choose(runtime, given);
         var judge = parsed.GetValue(Judge);
-        if (names.Count is 0 or > BenchmarkPlan.MostModels)
+        if (given.Length == 0 && parsed.GetResult(Models) is not null)
+        {
+            problems.Add("--models names no model; write them separated by commas, or leave it out for the versions that are configured.");
+        }
+        else if (names.Count is 0 or > BenchmarkPlan.MostModels)
         {
             problems.Add(names.Count == 0 ? "there is no model to ask; name some with --models" : $"--models names {names.Count} models; at most {BenchmarkPlan.MostModels} can be compared.");
         }

@@ -34,7 +34,7 @@ internal static class BenchTable
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("model").NoWrap());
-        table.AddColumns("latency ms [[95 %]]", "p99", "first token ms", "tokens/s", "$/1000 questions", "quality [[95 %]]", "errors");
+        table.AddColumns("latency ms [[95 %]]", "p99", "first token ms", "tokens/s", "$/1000 questions", "quality [[95 %]]", "valid JSON", "errors");
         foreach (var model in report.Models.OrderBy(static model => model.Latency?.Median.Estimate ?? double.MaxValue))
         {
             table.AddRow(
@@ -45,6 +45,7 @@ internal static class BenchTable
                 Text(model.TokensPerSecond?.Median, "0.#"),
                 model.Cost is { } cost ? Number(cost.Estimate * 1000, "0.####") : "unknown",
                 Text(model.Quality, "0.00") + (model.JudgeShare is { } share ? $" judge {Number(share, "0.00")}" : ""),
+                model.SchemaValid is { } valid ? Number(valid, "0.00") : "-",
                 Errors(model));
         }
 

@@ -3,7 +3,7 @@ namespace Signalbox.Benchmarking.Reports;
 /// <summary>What follows from a benchmark.</summary>
 /// <param name="Fastest">The lowest median latency; null where nothing answered.</param>
 /// <param name="Cheapest">The lowest mean cost; null where no cost is known.</param>
-/// <param name="Best">The highest quality; null where no prompt has a reference or schema.</param>
+/// <param name="Best">The highest quality; null where no prompt has a reference.</param>
 /// <param name="Recommendations">Whom to ask for what.</param>
 internal sealed record Advice(Standing? Fastest, Standing? Cheapest, Standing? Best, IReadOnlyList<Recommendation> Recommendations);
 

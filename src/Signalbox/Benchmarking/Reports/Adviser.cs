@@ -45,6 +45,11 @@ internal sealed class Adviser(BenchmarkPlan plan, IReadOnlyList<ModelResult> mod
         var reliable = rows.Where(row => row.Failures <= rows.Min(static r => r.Failures) + (row.Answers / 20)).ToArray();
         if (reliable.All(static row => row.Quality is null))
         {
+            if (reliable.Any(static row => row.Valid is not null))
+            {
+                return RecommendValid(task, reliable);
+            }
+
             var fastest = reliable.MinBy(static row => row.Latency)!;
             return new Recommendation(task, fastest.Name, $"it has the lowest median latency, {Milliseconds(fastest.Latency)}; no prompt of this kind has a reference, so nothing is known of quality");
         }
@@ -53,6 +58,15 @@ internal sealed class Adviser(BenchmarkPlan plan, IReadOnlyList<ModelResult> mod
         var equals = reliable.Where(row => row.Quality >= best.Quality - TooFarBehind && !IsBetter(best, row)).ToArray();
         var chosen = equals.OrderBy(static row => row.Cost ?? double.MaxValue).ThenBy(static row => row.Latency).First();
         return new Recommendation(task, chosen.Name, Because(chosen, best, equals));
+    }
+
+    /// <summary>Where only a schema says anything of the answers: the fastest of those that satisfy it about as often as any.</summary>
+    private static Recommendation RecommendValid(string task, Row[] rows)
+    {
+        var most = rows.Max(static row => row.Valid ?? 0);
+        var chosen = rows.Where(row => (row.Valid ?? 0) >= most - TooFarBehind).MinBy(static row => row.Latency)!;
+        return new Recommendation(task, chosen.Name,
+            $"{Share(chosen.Valid)} of its answers satisfy the schema, and of the models of which as many do it has the lowest median latency, {Milliseconds(chosen.Latency)}; no prompt of this kind has a reference, so whether the answers are right is not known");
     }
 
     /// <summary>Whether one is better at these prompts by an interval of its own, uncorrected: here the mistake to fear is a worse model.</summary>
@@ -87,6 +101,9 @@ internal sealed class Adviser(BenchmarkPlan plan, IReadOnlyList<ModelResult> mod
     /// <summary>One model at the prompts of one task.</summary>
     private sealed record Row(string Name, int Answers, int Failures, double Latency, double? Cost, double? Quality, IReadOnlyDictionary<int, double> QualityByPrompt)
     {
+        /// <summary>The share of answers that satisfy their schema; null where no prompt has one.</summary>
+        public double? Valid { get; private init; }
+
         public static Row Of(string name, Measurement[] all)
         {
             var good = all.Where(static m => m.IsGood).ToArray();
@@ -94,7 +111,10 @@ internal sealed class Adviser(BenchmarkPlan plan, IReadOnlyList<ModelResult> mod
             var quality = good.Where(static m => m.Score.Quality is not null).GroupBy(static m => m.Prompt).ToDictionary(static g => g.Key, static g => g.Average(static m => m.Score.Quality!.Value));
             var median = times.Length == 0 ? 0 : (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2;
             var cost = good.All(static m => m.Reply.CostUsd is not null) ? good.Select(static m => (double?)m.Reply.CostUsd).Average() : null;
-            return new Row(name, good.Length, all.Length - good.Length, median, cost, quality.Count == 0 ? null : quality.Values.Average(), quality);
+            return new Row(name, good.Length, all.Length - good.Length, median, cost, quality.Count == 0 ? null : quality.Values.Average(), quality)
+            {
+                Valid = good.Select(static m => m.Score.SchemaValid).Average(),
+            };
         }
     }
 }

@@ -8,8 +8,11 @@ namespace Signalbox.Benchmarking.Scoring;
 /// <param name="SchemaValid">Whether it satisfies the schema, 1 or 0.</param>
 internal readonly record struct AnswerScore(double? Exact, double? F1, double? RougeL, double? JsonValid, double? SchemaValid)
 {
-    /// <summary>One number, 0 to 1: the token F1 of the reference, nothing where the schema is not satisfied.</summary>
-    public double? Quality => SchemaValid is { } valid ? valid * (F1 ?? 1) : F1;
+    /// <summary>
+    /// One number, 0 to 1: the token F1 of the reference, nothing where the schema is not satisfied. Without a reference it is not known: what satisfies a schema may
+    /// be nonsense, and a grammar can force it.
+    /// </summary>
+    public double? Quality => F1 * (SchemaValid ?? 1);
 
     public static AnswerScore Of(string answer, BenchmarkPrompt prompt, SchemaCheck? schema)
     {

@@ -6,6 +6,8 @@ namespace Signalbox.Benchmarking.Scoring;
 /// <summary>Whether an answer is JSON, and whether it satisfies a schema.</summary>
 internal sealed class SchemaCheck
 {
+    private static readonly string[] Samples = ["{}", "[]", "\"a\"", "1", "true", "null"];
+
     private readonly JsonSchema _schema;
 
     private SchemaCheck(JsonSchema schema) => _schema = schema;
@@ -18,14 +20,32 @@ internal sealed class SchemaCheck
             return "must be a JSON schema, an object";
         }
 
-        if (ForeignReference(schema) is { } reference)
+        try
         {
-            return $"$ref '{reference}' leads out of the schema; write what it means into the schema";
+            if (ForeignReference(schema) is { } reference)
+            {
+                return $"$ref '{reference}' leads out of the schema; write what it means into the schema";
+            }
+
+            if (SchemaShape.Problem(schema) is { } problem)
+            {
+                return problem;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return "holds half of a surrogate pair, which is not a character";
         }
 
         try
         {
-            JsonSchema.FromJsonAsync(schema.GetRawText()).GetAwaiter().GetResult();
+            // Some of what is wrong shows only when something is checked against it.
+            var read = JsonSchema.FromJsonAsync(schema.GetRawText()).GetAwaiter().GetResult();
+            foreach (var sample in Samples)
+            {
+                read.Validate(sample);
+            }
+
             return null;
         }
         catch (Exception e)
