@@ -21,6 +21,8 @@ internal sealed class ExperimentEndpoints(GatewayRuntime runtime)
         // What has no method of its own is chosen only when no row above fits.
         routes.Map("/admin/experiments", access.Guard(NotAllowed("GET")));
         routes.Map("/admin/experiments/{route}", access.Guard(NotAllowed("GET")));
+        routes.Map("/admin/feedback", access.Guard(static http => AdminErrors.WriteAsync(http, new GatewayError(ErrorKind.NotFound,
+            "Feedback is about a request: POST /admin/feedback/{request-id}. An answer's id is in its header x-signalbox-request-id."))));
         routes.Map("/admin/feedback/{id}", access.Guard(NotAllowed("POST")));
     }
 

@@ -12,7 +12,7 @@ namespace Signalbox.Server.Hosting;
 internal static class ErrorResponse
 {
     /// <summary>An error that no endpoint has answered, in what a caller of the path most likely speaks.</summary>
-    public static Task WriteForPathAsync(HttpContext http, GatewayError error, string requestId) => http.Request.Path.StartsWithSegments("/api/v1")
+    public static Task WriteForPathAsync(HttpContext http, GatewayError error, string requestId) => http.Request.Path.StartsWithSegments("/api/v1") || http.Request.Path.StartsWithSegments("/admin")
         ? PlainErrors.WriteAsync(http, error, requestId)
         : WriteAsync(http, PathDialect.Of(http.Request.Path), error, requestId);
 

@@ -9,19 +9,22 @@ internal sealed record Feedback(double Score, string? Comment, DateTimeOffset At
 {
     public const int MostComment = 2_000;
 
+    private const string Body = "body";
+
     /// <summary>Reads <c>{"score": 0..1}</c> or <c>{"rating": "up" | "down"}</c>, either with a <c>comment</c>. Null and the error otherwise, which names the field.</summary>
     public static Feedback? Read(ReadOnlyMemory<byte> body, DateTimeOffset at, out GatewayError? error)
     {
         using var document = RequestBody.Parse(body, out error);
         if (document is null)
         {
+            error = error! with { Field = string.IsNullOrEmpty(error.Field) ? Body : error.Field };
             return null;
         }
 
         var (score, rating, comment) = ((double?)null, (double?)null, (string?)null);
         error = document.RootElement.ValueKind == JsonValueKind.Object
             ? null
-            : GatewayError.Invalid("", "The body must be an object: {\"score\": 0.8} or {\"rating\": \"up\"}, with a \"comment\" if there is one.");
+            : GatewayError.Invalid(Body, "The body must be an object: {\"score\": 0.8} or {\"rating\": \"up\"}, with a \"comment\" if there is one.");
         if (error is not null)
         {
             return null;

@@ -206,7 +206,10 @@ public class ExperimentBoardTests
     [InlineData("""{ "comment": "x" }""", "score")]
     [InlineData("""{ "score": 1, "comment": 5 }""", "comment")]
     [InlineData("""{ "scroe": 1 }""", "scroe")]
-    [InlineData("[]", "")]
+    [InlineData("[]", "body")]
+    [InlineData("", "body")]
+    [InlineData("no json", "body")]
+    [InlineData("{", "body")]
     public void What_is_no_feedback_is_refused_naming_the_field(string body, string field)
     {
         Assert.Null(Feedback.Read(Encoding.UTF8.GetBytes(body), default, out var error));
