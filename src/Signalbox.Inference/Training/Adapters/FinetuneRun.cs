@@ -44,11 +44,8 @@ internal sealed class FinetuneRun : IDisposable
     /// <summary>Known once the run began.</summary>
     public FinetuneMemory Memory { get; private set; }
 
-    /// <summary>What is made of adapters.</summary>
-    public string Adapter => Path.Combine(_folder.Path, "adapter.gguf");
-
-    /// <summary>What is made where every weight learns.</summary>
-    public string Model => _folder.Model;
+    /// <summary>What the run makes: adapters, or a model where every weight learns.</summary>
+    public static string Result(RunFolder folder, FinetuneOptions options) => options.Full ? folder.Model : Path.Combine(folder.Path, "adapter.gguf");
 
     /// <summary>Trains until all steps are done or somebody stops it; what was reached is in the folder either way.</summary>
     /// <param name="options">Whether to go on, and how far.</param>
@@ -57,11 +54,11 @@ internal sealed class FinetuneRun : IDisposable
     /// <param name="cancel">Stops after the step that is running, with a checkpoint.</param>
     public bool TryRun(RunOptions options, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
     {
-        outcome = null;
-        fault = TrainingRun.Refuse(_folder, options.Resume);
-        var steps = _plan.Steps;
+        (outcome, fault) = (null, null);
+        var (steps, result) = (_plan.Steps, Result(_folder, Options));
         try
         {
+            fault = _folder.Claim(options.Resume, [result]);
             if (fault is not null || (options.Resume && !_folder.TryReadSteps(_plan.Source, out steps, out fault))
                 || !TryCreateTrainer((int)Math.Min(int.MaxValue, steps), out var trainer, out fault))
             {
@@ -78,6 +75,12 @@ internal sealed class FinetuneRun : IDisposable
                 if (!options.Resume)
                 {
                     _folder.Begin(_plan.Source, steps);
+                }
+
+                if (trainer.Steps >= steps && File.Exists(result))
+                {
+                    outcome = new RunOutcome(trainer.Steps, Completed: true, WasDone: true);
+                    return true;
                 }
 
                 return TryTrain(trainer, steps, options.StopAfter, out outcome, out fault, cancel);
@@ -266,7 +269,7 @@ internal sealed class FinetuneRun : IDisposable
         fault = null;
         if (!Options.Full)
         {
-            AdapterFile.Create(Options.Name, Options.Adapter, trainer.Parameters).WriteTo(Adapter);
+            AdapterFile.Create(Options.Name, Options.Adapter, trainer.Parameters).WriteTo(Result(_folder, Options));
             return true;
         }
 
@@ -278,7 +281,7 @@ internal sealed class FinetuneRun : IDisposable
         using (file)
         {
             var writer = new GgufWriter().Set("general.name", Options.Name).Set("general.file_type", 0u).CopyMetadata(file.Metadata);
-            ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(Model);
+            ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(Result(_folder, Options));
         }
 
         return true;

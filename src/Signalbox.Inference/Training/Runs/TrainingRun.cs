@@ -18,13 +18,17 @@ internal sealed record RunOptions(bool Resume, long? StopAfter);
 /// <summary>How a run ended.</summary>
 /// <param name="Steps">Done in all.</param>
 /// <param name="Completed">Whether those are all; otherwise it was stopped and can be resumed.</param>
-internal sealed record RunOutcome(long Steps, bool Completed);
+/// <param name="WasDone">Whether a finished run was asked to go on, so that nothing was left to do.</param>
+internal sealed record RunOutcome(long Steps, bool Completed, bool WasDone = false);
 
 /// <summary>Trains a model after a plan and writes the run's folder.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private const int TimedSteps = 6;
     private const int SampleTokens = 80;
+
+    /// <summary>Fewer steps teach next to nothing, whatever the rate.</summary>
+    public const int FewSteps = 20;
 
     /// <summary>Of a run's time, what is left for steps when it is also looked at and saved.</summary>
     private const double StepShare = 0.95;
@@ -46,13 +50,8 @@ internal sealed class TrainingRun : IDisposable
         _pool = new WorkerPool(plan.Config.Learning.Threads, FloatProduct.PoolPatience);
     }
 
-    /// <summary>Why a run cannot begin in this folder; null when it can.</summary>
-    public static EngineFault? Refuse(RunFolder folder, bool resume) =>
-        resume && !folder.HasCheckpoint
-            ? new EngineFault(EngineFaultKind.InvalidRequest, $"There is no checkpoint in {folder.Path}: leave out --resume to train from the start.")
-            : !resume && folder.HasCheckpoint
-                ? new EngineFault(EngineFaultKind.InvalidRequest, $"{folder.Path} holds a run already: add --resume to go on with it, or name another folder with --out.")
-                : null;
+    /// <summary>The files that a run writes at its end.</summary>
+    public static IReadOnlyList<string> Results(RunFolder folder, OutputConfig output) => [folder.Model, .. output.Types.Select(folder.Quantized)];
 
     /// <summary>Trains until all steps are done or somebody stops it; what was reached is in the folder either way.</summary>
     /// <param name="options">Whether to go on, and how far.</param>
@@ -61,11 +60,12 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="cancel">Stops after the step that is running, with a checkpoint.</param>
     public bool TryRun(RunOptions options, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
     {
-        outcome = null;
-        fault = Refuse(_folder, options.Resume);
+        (outcome, fault) = (null, null);
+        var results = Results(_folder, _plan.Config.Output);
         try
         {
             long steps = 0;
+            fault = _folder.Claim(options.Resume, results);
             if (fault is not null || (options.Resume ? !_folder.TryReadSteps(_plan.Config.Source, out steps, out fault) : !TryBegin(out steps, cancel)))
             {
                 outcome = fault is null ? new RunOutcome(0, Completed: false) : null;
@@ -76,6 +76,12 @@ internal sealed class TrainingRun : IDisposable
             if (options.Resume && !TryRestore(trainer, out fault))
             {
                 return false;
+            }
+
+            if (trainer.Steps >= steps && results.All(File.Exists))
+            {
+                outcome = new RunOutcome(trainer.Steps, Completed: true, WasDone: true);
+                return true;
             }
 
             return TryTrain(trainer, steps, options.StopAfter, out outcome, out fault, cancel);
@@ -105,9 +111,28 @@ internal sealed class TrainingRun : IDisposable
             return false;
         }
 
+        Warn(steps);
         _folder.Begin(_plan.Config.Source, steps);
         return true;
     }
+
+    private void Warn(long steps)
+    {
+        if (WarmUp(steps) < Learning.WarmUpSteps)
+        {
+            _report(new TrainingWarning(
+                $"learning.warmUpSteps is {Learning.WarmUpSteps}, but the run has {steps} {(steps == 1 ? "step" : "steps")}: it warms up for {WarmUp(steps)} of them. Give fewer steps of warm-up, or train longer."));
+        }
+
+        if (steps < FewSteps)
+        {
+            _report(new TrainingWarning(
+                $"the run has only {steps} {(steps == 1 ? "step" : "steps")}, in which a model learns next to nothing: raise learning.epochs (or learning.minutes), or lower learning.batchTokens ({Learning.BatchTokens})."));
+        }
+    }
+
+    /// <summary>Steps until the highest rate: a run that would end before it warms up for a tenth of its steps.</summary>
+    private long WarmUp(long steps) => Learning.WarmUpSteps < steps ? Learning.WarmUpSteps : steps / 10;
 
     /// <summary>Times a few steps of a model that is thrown away.</summary>
     private long StepsInTime(double minutes, CancellationToken cancel)
@@ -132,7 +157,7 @@ internal sealed class TrainingRun : IDisposable
         new TrainerOptions
         {
             MostTokens = Learning.BatchTokens,
-            Schedule = new CosineSchedule { Peak = Learning.LearningRate, Floor = Learning.FinalLearningRate, WarmUpSteps = Math.Min(Learning.WarmUpSteps, steps), TotalSteps = steps },
+            Schedule = new CosineSchedule { Peak = Learning.LearningRate, Floor = Learning.FinalLearningRate, WarmUpSteps = (int)WarmUp(steps), TotalSteps = steps },
             Optimizer = new AdamWOptions { WeightDecay = (float)Learning.WeightDecay },
             Pass = new PassOptions { Dropout = (float)Learning.Dropout, LabelSmoothing = (float)Learning.LabelSmoothing },
             ClipNorm = Learning.ClipNorm,

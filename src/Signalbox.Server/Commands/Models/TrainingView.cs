@@ -54,6 +54,9 @@ internal abstract class TrainingView(TimeProvider time) : IDisposable
     {
         switch (happened)
         {
+            case TrainingWarning warning:
+                Console.Error.WriteLine($"warning: {warning.Text}");
+                break;
             case TrainingTimed:
                 Line("timing a few steps ...");
                 break;
