@@ -10,17 +10,6 @@ using Signalbox.Inference.Training.Products;
 
 namespace Signalbox.Inference.Training.Runs;
 
-/// <summary>How to run.</summary>
-/// <param name="Resume">Whether to go on from the folder's checkpoint.</param>
-/// <param name="StopAfter">Steps after which the run stops with a checkpoint, as if interrupted; null for all.</param>
-internal sealed record RunOptions(bool Resume, long? StopAfter);
-
-/// <summary>How a run ended.</summary>
-/// <param name="Steps">Done in all.</param>
-/// <param name="Completed">Whether those are all; otherwise it was stopped and can be resumed.</param>
-/// <param name="WasDone">Whether a finished run was asked to go on, so that nothing was left to do.</param>
-internal sealed record RunOutcome(long Steps, bool Completed, bool WasDone = false);
-
 /// <summary>Trains a model after a plan and writes the run's folder.</summary>
 internal sealed class TrainingRun : IDisposable
 {
@@ -38,7 +27,6 @@ internal sealed class TrainingRun : IDisposable
     private readonly Action<TrainingEvent> _report;
     private readonly TimeProvider _time;
     private readonly WorkerPool _pool;
-    private long _lastCheckpoint;
 
     /// <param name="plan">What to train.</param>
     /// <param name="report">Told of everything, on the training thread.</param>
@@ -73,18 +61,7 @@ internal sealed class TrainingRun : IDisposable
             }
 
             using var trainer = CreateTrainer((int)Math.Min(int.MaxValue, steps));
-            if (options.Resume && !TryRestore(trainer, out fault))
-            {
-                return false;
-            }
-
-            if (trainer.Steps >= steps && results.All(File.Exists))
-            {
-                outcome = new RunOutcome(trainer.Steps, Completed: true, WasDone: true);
-                return true;
-            }
-
-            return TryTrain(trainer, steps, options.StopAfter, out outcome, out fault, cancel);
+            return Loop(results).TryRun(trainer, steps, options, out outcome, out fault, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -143,7 +120,7 @@ internal sealed class TrainingRun : IDisposable
         var spent = TimeSpan.Zero;
         for (var i = 0; i < TimedSteps && !cancel.IsCancellationRequested; i++)
         {
-            var report = Step(trainer, batches.Next);
+            var report = TrainingLoop.Step(trainer, batches, Learning.Accumulation);
             // The first steps also compile.
             spent += i >= TimedSteps / 2 ? report.Time : TimeSpan.Zero;
         }
@@ -165,96 +142,33 @@ internal sealed class TrainingRun : IDisposable
         },
         _pool);
 
-    private bool TryRestore(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    private TrainingLoop Loop(IReadOnlyList<string> results) => new(_folder, _plan.Batches, _report, _time)
     {
-        if (!trainer.TryLoad(_folder.Checkpoint, out var source, out fault))
-        {
-            return false;
-        }
+        Name = _plan.Config.Name,
+        Accumulation = Learning.Accumulation,
+        CheckpointMinutes = _plan.Config.Output.CheckpointMinutes,
+        LookEvery = _plan.Config.Output.ValidateEvery,
+        Look = Look,
+        Remedy = "lower learning.learningRate, or set learning.clipNorm to 1, and train again with another --out.",
+        Results = results,
+        Finish = Write,
+    };
 
-        fault = _plan.Batches.TryRestore(source, out var problem) ? null : new EngineFault(EngineFaultKind.InvalidRequest, $"{_folder.Checkpoint}: {problem}");
-        return fault is null;
-    }
-
-    private bool TryTrain(
-        Trainer trainer, long steps, long? stopAfter, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
+    private EngineFault? Write(Trainer trainer)
     {
-        outcome = null;
-        fault = null;
-        _folder.OpenLog(trainer.Steps);
-        _report(new TrainingStarted(trainer.Parameters.Count, trainer.Steps, steps));
-        _lastCheckpoint = _time.GetTimestamp();
-        var end = Math.Min(steps, stopAfter is { } most ? trainer.Steps + most : long.MaxValue);
-        while (trainer.Steps < end && !cancel.IsCancellationRequested)
-        {
-            var step = new TrainingStep(Step(trainer, _plan.Batches.Next), _plan.Batches.Epoch + (double)_plan.Batches.Position / _plan.Batches.EpochBatches);
-            _folder.Log(step);
-            _report(step);
-            if (!double.IsFinite(step.Report.Loss.Mean) || !double.IsFinite(step.Report.GradientNorm))
-            {
-                fault = new EngineFault(EngineFaultKind.Failed,
-                    $"The loss is no number any more at step {step.Report.Step}: lower learning.learningRate, or set learning.clipNorm to 1, and train again with another --out.");
-                return false;
-            }
-
-            var every = _plan.Config.Output.ValidateEvery;
-            if (every > 0 && trainer.Steps % every == 0 && trainer.Steps < steps)
-            {
-                Look(trainer);
-            }
-
-            if (_time.GetElapsedTime(_lastCheckpoint).TotalMinutes >= _plan.Config.Output.CheckpointMinutes && !TrySave(trainer, out fault))
-            {
-                return false;
-            }
-        }
-
-        outcome = new RunOutcome(trainer.Steps, trainer.Steps >= steps);
-        return TrySave(trainer, out fault) && (!outcome.Completed || TryComplete(trainer, out fault));
-    }
-
-    private StepReport Step(Trainer trainer, Func<PackedBatch> next)
-    {
-        for (var i = 0; i < Learning.Accumulation; i++)
-        {
-            trainer.Accumulate(next());
-        }
-
-        return trainer.Step();
-    }
-
-    private bool TrySave(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
-    {
-        _folder.Draw(_plan.Config.Name);
-        if (!trainer.TrySave(_folder.Checkpoint, _plan.Batches.SaveState(), out fault))
-        {
-            return false;
-        }
-
-        _lastCheckpoint = _time.GetTimestamp();
-        _report(new TrainingSaved(trainer.Steps, _folder.Checkpoint));
-        return true;
-    }
-
-    private bool TryComplete(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
-    {
-        Look(trainer);
-        _folder.Draw(_plan.Config.Name);
-        fault = null;
-
         // A model of a small corpus knows one answer to a question: chance would only put a worse one in its place.
         var writer = new GgufWriter().Set("general.name", _plan.Config.Name).Set("general.sampling.temp", 0f);
         _plan.Vocabulary.WriteTo(writer, _plan.Layout.End, PromptLayout.ChatTemplate);
         ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(_folder.Model);
         foreach (var type in _plan.Config.Output.Types)
         {
-            if (!ModelQuantizer.TryQuantize(_folder.Model, _folder.Quantized(type), type, null, CancellationToken.None, out _, out fault))
+            if (!ModelQuantizer.TryQuantize(_folder.Model, _folder.Quantized(type), type, null, CancellationToken.None, out _, out var fault))
             {
-                return false;
+                return fault;
             }
         }
 
-        return true;
+        return null;
     }
 
     /// <summary>What the model is worth now: on examples that it does not know, and in its own words.</summary>
