@@ -5,6 +5,8 @@ namespace Signalbox.Inference.Gguf;
 /// <summary>A place to write a model to. The file is written beside it and renamed over it, so only an ordinary file will do.</summary>
 internal static class GgufTarget
 {
+    private const int MostLinks = 40;
+
     private static readonly string[] Devices = ["/dev/", "/proc/", "/sys/"];
 
     /// <summary>Why nothing can be written there; null where it can, as far as is known before it is tried.</summary>
@@ -17,6 +19,12 @@ internal static class GgufTarget
             : null;
         return problem is null ? null : new EngineFault(EngineFaultKind.InvalidRequest, problem);
     }
+
+    /// <summary>
+    /// Whether both paths are one file, through whatever links. A hard link is another file here: what is written is renamed over one of the names, and the
+    /// other keeps what was there.
+    /// </summary>
+    public static bool IsSame(string one, string other) => Resolve(one, 0) == Resolve(other, 0);
 
     /// <summary>Writes the file whole, or leaves what was there.</summary>
     public static bool TryWrite(GgufWriter writer, string path, [NotNullWhen(false)] out EngineFault? fault)
@@ -34,5 +42,25 @@ internal static class GgufTarget
             fault = new EngineFault(kind, $"{path} cannot be written: {e.Message} Nothing was left behind; choose a folder with room for the model.");
             return false;
         }
+    }
+
+    /// <summary>The path without links. Each starts the walk again, so that links in its own target are found too.</summary>
+    private static string Resolve(string path, int links)
+    {
+        var full = Path.GetFullPath(path);
+        var resolved = Path.GetPathRoot(full)!;
+        var parts = full[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var next = Path.Combine(resolved, parts[i]);
+            if (links < MostLinks && new FileInfo(next).LinkTarget is { } target)
+            {
+                return Resolve(Path.Combine([resolved, target, .. parts[(i + 1)..]]), links + 1);
+            }
+
+            resolved = next;
+        }
+
+        return resolved;
     }
 }

@@ -71,7 +71,7 @@ internal static unsafe class ModelQuantizer
             return refused;
         }
 
-        if (Path.GetFullPath(file.Path) == Path.GetFullPath(destination))
+        if (GgufTarget.IsSame(file.Path, destination))
         {
             return new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is the model itself: name another file to write to.");
         }

@@ -15,6 +15,8 @@ internal static class CommandLine
     public const int Failed = 1;
     public const int WrongWords = 2;
 
+    private const int ShownProblems = 20;
+
     private static readonly TimeSpan TerminationPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Says what is wrong with the words, and the exit code for that.</summary>
@@ -22,6 +24,29 @@ internal static class CommandLine
     {
         Console.Error.WriteLine($"error: {problem}");
         return WrongWords;
+    }
+
+    /// <summary>Says everything that is wrong with the words, or with the files they name.</summary>
+    public static int Refuse(IReadOnlyList<string> problems)
+    {
+        Report(problems);
+        return WrongWords;
+    }
+
+    /// <summary>Says what is wrong, the first of it where it is much; true when nothing is.</summary>
+    public static bool Report(IReadOnlyList<string> problems)
+    {
+        foreach (var problem in problems.Take(ShownProblems))
+        {
+            Console.Error.WriteLine($"error: {problem}");
+        }
+
+        if (problems.Count > ShownProblems)
+        {
+            Console.Error.WriteLine($"error: and {problems.Count - ShownProblems} more; mend these first.");
+        }
+
+        return problems.Count == 0;
     }
 
     public static RootCommand CreateRoot()
@@ -47,6 +72,11 @@ internal static class CommandLine
             ? ["serve", .. args]
             : args;
         var parsed = root.Parse(words);
+        if (UnknownOption(parsed) is { } misspelt)
+        {
+            return Refuse(misspelt);
+        }
+
         if (parsed.Errors.Count > 0)
         {
             // "Required command was not provided" follows from the word that was not known; the word is what to mend.
@@ -63,6 +93,23 @@ internal static class CommandLine
         // The server has its own way to end; a verb that writes files or measures is told, so that it leaves nothing half done.
         var patience = words[0] is "model" or "bench" ? TerminationPatience : (TimeSpan?)null;
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = patience });
+    }
+
+    /// <summary>A misspelt option would be taken as a file, and the word behind it as the next.</summary>
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        // Behind a -- of its own a word is what it says.
+        var before = parsed.Tokens.TakeWhile(static token => token.Type != TokenType.DoubleDash).ToHashSet();
+        var unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static result => result.Tokens).FirstOrDefault(token => before.Contains(token) && IsOption(token.Value))?.Value;
+        if (unknown is null)
+        {
+            return null;
+        }
+
+        var meant = NearestName.Find(unknown, parsed.CommandResult.Command.Options.Select(static option => option.Name)) is { } nearest ? $" Did you mean {Words.Quote(nearest)}?" : "";
+        return $"Unknown option {Words.Quote(unknown)}.{meant} A word that begins with - goes behind a -- of its own.";
+
+        static bool IsOption(string word) => word is ['-', '-', ..] or ['-', >= 'a' and <= 'z', ..] && !word.Any(char.IsWhiteSpace);
     }
 
     /// <summary>The parser speaks of types; whoever typed the words thinks in numbers, and may have mistyped a verb or an option.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Signalbox.FunctionalTests.Server;
 using Signalbox.Inference.Gguf;
@@ -97,6 +98,10 @@ public sealed class ModelFileCommandTests : IDisposable
             (["model", "quantize", model, "--type", "q8_0", "--out", model], 2, "name another file"),
             (["model", "quantize", text, "--type", "q8_0", "--out", model], 1, "is not a GGUF file"),
             (["model", "quantise", model], 2, "did you mean 'quantize'?"),
+            (["model", "info", "--thrads", "2", model], 2, "Unknown option '--thrads'. Did you mean '--threads'?"),
+            (["model", "run", model, "--sed"], 2, "Unknown option '--sed'. Did you mean '--seed'?"),
+            (["model", "run", model, " "], 2, "the prompt is empty"),
+            (["model", "eval", model, "--tokens", "1,2", "--n", "511"], 2, "--n: 2 tokens of the prompt and 511 more do not fit the model's context of 512; ask for 510 at most"),
         })
         {
             var (code, output, errors) = await RunAsync(words);
@@ -105,6 +110,21 @@ public sealed class ModelFileCommandTests : IDisposable
             Assert.Equal("", output);
             Assert.Contains(said, errors, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_blank_line_asks_nothing()
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Signalbox.Server"), ["model", "run", Model(), "--threads", "1"])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = _folder.FullName,
+        };
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync("\n  \n\t\n");
+        process.StandardInput.Close();
+        Assert.Equal("", await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
     }
 
     private string Model(int context = 512)

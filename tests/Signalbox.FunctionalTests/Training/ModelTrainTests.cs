@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Signalbox.Inference.Training.Runs;
 
 namespace Signalbox.FunctionalTests.Training;
 
@@ -98,6 +99,60 @@ public sealed class ModelTrainTests : IDisposable
         var changed = await TrainAsync("train.json", "--resume");
         Assert.Equal(2, changed.Code);
         Assert.Contains("The configuration has changed since this run began", changed.Errors);
+    }
+
+    [Fact]
+    public async Task A_finished_run_has_nothing_to_go_on_with()
+    {
+        Assert.Equal(0, (await TrainAsync("train.json", "--quiet")).Code);
+        var before = File.ReadAllBytes(PathOf("run/log.jsonl"));
+        var again = await TrainAsync("train.json", "--resume");
+        Assert.True(again.Code == 0, again.Errors);
+        Assert.Contains("steps were done before: this run is finished. To train longer, raise learning.epochs", again.Output);
+        Assert.DoesNotContain("parameters, steps", again.Output);
+        Assert.Equal(before, File.ReadAllBytes(PathOf("run/log.jsonl")));
+
+        // Lost results are written again.
+        var model = File.ReadAllBytes(PathOf("run/model-q8_0.gguf"));
+        File.Delete(PathOf("run/model-q8_0.gguf"));
+        again = await TrainAsync("train.json", "--resume");
+        Assert.True(again.Code == 0, again.Errors);
+        Assert.Contains("steps were done before; what was made of them is written again", again.Output);
+        Assert.Equal(model, File.ReadAllBytes(PathOf("run/model-q8_0.gguf")));
+    }
+
+    [Fact]
+    public async Task What_stands_in_the_way_is_said_before_the_run()
+    {
+        Directory.CreateDirectory(PathOf("run"));
+        File.WriteAllText(PathOf("run/model.gguf"), "mine");
+        var foreign = await TrainAsync("train.json");
+        Assert.Equal(2, foreign.Code);
+        Assert.Contains($"{PathOf("run/model.gguf")} is there already", foreign.Errors);
+        Assert.Equal("mine", File.ReadAllText(PathOf("run/model.gguf")));
+
+        var busy = new RunFolder(PathOf("busy"));
+        Assert.Null(busy.Claim(resume: false, []));
+        var second = await TrainAsync("train.json", "--out", PathOf("busy"));
+        busy.Close();
+        Assert.Equal(2, second.Code);
+        Assert.Contains($"Another process is training in {PathOf("busy")}", second.Errors);
+
+        var folder = await TrainAsync("");
+        Assert.Equal(2, folder.Code);
+        Assert.Contains("is a folder: name the configuration in it", folder.Errors);
+    }
+
+    [Fact]
+    public async Task A_run_too_short_for_its_warm_up_says_so_and_warms_up_for_less()
+    {
+        File.WriteAllText(PathOf("train.json"), Config.Replace("\"warmUpSteps\": 2", "\"warmUpSteps\": 100", StringComparison.Ordinal).Replace("\"epochs\": 8", "\"epochs\": 2", StringComparison.Ordinal));
+        var (code, _, errors) = await TrainAsync("train.json", "--quiet");
+        Assert.True(code == 0, errors);
+        Assert.Contains("warning: learning.warmUpSteps is 100, but the run has", errors);
+        Assert.Contains("in which a model learns next to nothing: raise learning.epochs", errors);
+        using var first = JsonDocument.Parse(File.ReadLines(PathOf("run/log.jsonl")).First());
+        Assert.Equal(0.01, first.RootElement.GetProperty("learningRate").GetDouble(), 1e-9);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

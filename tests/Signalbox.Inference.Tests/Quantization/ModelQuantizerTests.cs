@@ -83,6 +83,32 @@ public sealed unsafe class ModelQuantizerTests : IDisposable
     }
 
     [Fact]
+    public void The_model_is_not_written_over_through_links_either()
+    {
+        using var source = RandomModels.Create(new RandomModel());
+        var before = File.ReadAllBytes(source.Path);
+        var folder = Directory.CreateTempSubdirectory("signalbox-links-");
+        try
+        {
+            var (link, room) = (Path.Combine(folder.FullName, "link.gguf"), Path.Combine(folder.FullName, "room"));
+            File.CreateSymbolicLink(link, source.Path);
+            Directory.CreateSymbolicLink(room, Path.GetDirectoryName(source.Path)!);
+            var around = Path.Combine(room, Path.GetFileName(source.Path));
+            foreach (var (from, to) in new[] { (link, source.Path), (source.Path, around), (link, around) })
+            {
+                Assert.Contains("is the model itself", Fault(from, to, TensorType.Q8_0).Message, StringComparison.Ordinal);
+            }
+
+            Assert.Contains("a link", Fault(source.Path, link, TensorType.Q8_0).Message, StringComparison.Ordinal);
+            Assert.Equal(before, File.ReadAllBytes(source.Path));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void Only_types_that_are_written_are_taken()
     {
         using var source = RandomModels.Create(new RandomModel());

@@ -160,6 +160,17 @@ public sealed class AdapterTests
         var before = File.ReadAllBytes(setup.File.Path);
         Assert.False(AdapterFile.TryMerge(setup.File, adapter.Path, setup.File.Path, null, null, out var fault));
         Assert.Contains("is the base itself", fault.Message);
+        Assert.False(AdapterFile.TryMerge(setup.File, adapter.Path, adapter.Path, null, null, out fault));
+        Assert.Contains("is the adapter itself", fault.Message);
+        using var link = new TemporaryFile(".gguf");
+        File.CreateSymbolicLink(link.Path, setup.File.Path);
+        Assert.True(GgufFile.TryOpen(link.Path, out var linked, out fault), fault?.Message);
+        using (linked)
+        {
+            Assert.False(AdapterFile.TryMerge(linked, adapter.Path, setup.File.Path, null, null, out fault));
+            Assert.Contains("is the base itself", fault.Message);
+        }
+
         Assert.Equal(before, File.ReadAllBytes(setup.File.Path));
     }
 

@@ -4,6 +4,7 @@ using Signalbox.Inference.Sessions;
 using Signalbox.Inference.Tests.Sessions;
 using Signalbox.Inference.Tests.Support;
 using Signalbox.Inference.Training.Calibration;
+using Signalbox.Inference.Training.Corpora;
 
 namespace Signalbox.Inference.Tests.Training;
 
@@ -131,7 +132,7 @@ public sealed class CalibratedModelTests : IDisposable
     [InlineData("refuse-fraud", "refuse-fraud", true)]
     [InlineData("refuse-fraud", "refuse-harm", false)]
     public void An_answer_is_right_when_it_names_the_topic_and_any_refusal_is_as_good_as_another(string expected, string said, bool right) =>
-        Assert.Equal(right, CalibrationData.IsRight(expected, said));
+        Assert.Equal(right, RefusalTopics.Match(expected, said));
 
     private static (IReadOnlyList<CalibrationQuestion> Questions, IReadOnlyList<string> Problems) Read(string[] topics, string text)
     {

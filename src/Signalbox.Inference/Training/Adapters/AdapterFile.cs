@@ -43,13 +43,8 @@ internal static class AdapterFile
     /// <param name="fault">What is wrong.</param>
     public static bool TryMerge(GgufFile file, string adapterPath, string destination, TensorType? type, string? name, [NotNullWhen(false)] out EngineFault? fault)
     {
-        if (Path.GetFullPath(destination) == Path.GetFullPath(file.Path) || Directory.Exists(destination))
-        {
-            fault = new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is the base itself or a folder: name another file to write to.");
-            return false;
-        }
-
-        if (!LoraAdapter.TryOpen(adapterPath, file, out var adapter, out fault))
+        fault = RefuseMerge(file.Path, adapterPath, destination);
+        if (fault is not null || !LoraAdapter.TryOpen(adapterPath, file, out var adapter, out fault))
         {
             return false;
         }
@@ -67,19 +62,16 @@ internal static class AdapterFile
                 writer.Add(tensor.Name, target, tensor.Dimensions, stream => Write(tensor, pair, pair is null ? 0 : adapter.FactorOf(pair, 1), target, stream));
             }
 
-            try
-            {
-                writer.WriteTo(destination);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                fault = new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} cannot be written: {e.Message} Nothing was left behind; choose a folder with room for the model.");
-                return false;
-            }
+            return GgufTarget.TryWrite(writer, destination, out fault);
         }
-
-        return true;
     }
+
+    /// <summary>Why a merged model cannot be written there; null where it can.</summary>
+    public static EngineFault? RefuseMerge(string basePath, string adapterPath, string destination) =>
+        GgufTarget.Refuse(destination) is { } refused ? refused
+        : GgufTarget.IsSame(destination, basePath) ? new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is the base itself: name another file to write to.")
+        : GgufTarget.IsSame(destination, adapterPath) ? new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is the adapter itself: name another file to write to.")
+        : null;
 
     private static TensorType TypeOf(GgufTensor tensor, bool changed, TensorType? type) =>
         type is { } wanted ? QuantizationPlan.TypeOf(tensor, wanted)

@@ -5,9 +5,9 @@ using Signalbox.Inference.Transformer;
 namespace Signalbox.Inference.Training.Adapters;
 
 /// <summary>What a model makes of one question.</summary>
-/// <param name="Loss">Minus the log likelihood of the reference and its end, per token of these.</param>
-/// <param name="Same">Whether the greedy answer is the reference.</param>
-/// <param name="Overlap">F1 of the words of both, from 0 to 1.</param>
+/// <param name="Loss">Minus the log likelihood of the reference and its end, per token of these; of several references, of the likeliest.</param>
+/// <param name="Same">Whether the greedy answer is the reference, or one of them.</param>
+/// <param name="Overlap">F1 of the words of both, from 0 to 1; of several references, with the nearest.</param>
 internal readonly record struct AnswerScore(double Loss, bool Same, double Overlap);
 
 /// <summary>Asks a model, with or without an adapter, the questions of a held-out set.</summary>
@@ -20,14 +20,41 @@ internal sealed class AnswerScorer(LanguageModel model, ChatSequences sequences,
 
     private readonly Batch _batch = new(BatchTokens);
 
-    /// <param name="example">Its last turn is the reference; it fits <see cref="BatchTokens"/> (see <see cref="ChatSequences.Check"/>).</param>
+    /// <param name="question">With its references, each of which fits <see cref="BatchTokens"/> (see <see cref="ChatSequences.Check"/>).</param>
     /// <param name="answers">Whether to let the model answer; otherwise only the loss is measured.</param>
     /// <param name="cancel">Looked at before each token.</param>
-    public AnswerScore Score(TrainingExample example, bool answers, CancellationToken cancel)
+    public AnswerScore Score(HeldOutQuestion question, bool answers, CancellationToken cancel)
     {
-        var sequence = sequences.Build(example);
-        var prompt = Array.FindIndex(sequence.Targets, static target => target != PackedBatch.NoTarget) + 1;
         using var cache = new KvCache(model.Config, (2 * BatchTokens + 255) / 256 * 256, KvCacheType.F32);
+        var readings = new List<Reading>();
+        foreach (var reference in question.References)
+        {
+            cache.Truncate(0);
+            readings.Add(Read(cache, sequences.Build(reference), cancel));
+        }
+
+        var loss = readings.Min(static reading => reading.Loss);
+
+        // Where every token was the likeliest, the model says just this.
+        if (readings.Any(static reading => reading.IsGreedy))
+        {
+            return new AnswerScore(loss, true, 1);
+        }
+
+        if (!answers)
+        {
+            return new AnswerScore(loss, false, double.NaN);
+        }
+
+        // All references have the same prompt.
+        var said = Answer(cache, readings[^1].Prompt, readings[^1].First, Math.Min(2 * readings.Max(static reading => reading.Learned) + 16, BatchTokens), cancel);
+        var right = question.References.Select(static reference => PromptLayout.Answer(reference.Turns[^1].Texts[0])).ToList();
+        return new AnswerScore(loss, right.Contains(said), right.Max(reference => Overlap(said, reference)));
+    }
+
+    private Reading Read(KvCache cache, TrainingSequence sequence, CancellationToken cancel)
+    {
+        var prompt = Array.FindIndex(sequence.Targets, static target => target != PackedBatch.NoTarget) + 1;
         Pass(cache, sequence.Tokens, LogitsWanted.All, cancel);
         var (loss, hits, best) = (0.0, 0, -1);
         for (var i = prompt - 1; i < sequence.Length; i++)
@@ -41,22 +68,7 @@ internal sealed class AnswerScorer(LanguageModel model, ChatSequences sequences,
         }
 
         var learned = sequence.Length - prompt + 1;
-        loss /= learned;
-
-        // Where every token was the likeliest, the model says just this.
-        if (hits == learned)
-        {
-            return new AnswerScore(loss, true, 1);
-        }
-
-        if (!answers)
-        {
-            return new AnswerScore(loss, false, double.NaN);
-        }
-
-        var reference = PromptLayout.Answer(example.Turns[^1].Texts[0]);
-        var said = Answer(cache, prompt, best, Math.Min(2 * learned + 16, BatchTokens), cancel);
-        return new AnswerScore(loss, said == reference, Overlap(said, reference));
+        return new Reading(loss / learned, learned, prompt, best, hits == learned);
     }
 
     /// <summary>F1 of two texts' words, in lower case without punctuation, each as often as it is there.</summary>
@@ -106,6 +118,14 @@ internal sealed class AnswerScorer(LanguageModel model, ChatSequences sequences,
         _batch.Add(cache, tokens, wanted, adapters);
         model.Forward(_batch, cancel);
     }
+
+    /// <summary>What a model makes of one reference.</summary>
+    /// <param name="Loss">Per learned token.</param>
+    /// <param name="Learned">Tokens of the answer and its end.</param>
+    /// <param name="Prompt">Tokens before it.</param>
+    /// <param name="First">The likeliest first token of an answer.</param>
+    /// <param name="IsGreedy">Whether each token of the reference is the likeliest.</param>
+    private readonly record struct Reading(double Loss, int Learned, int Prompt, int First, bool IsGreedy);
 
     private static double LogSum(ReadOnlySpan<float> logits)
     {

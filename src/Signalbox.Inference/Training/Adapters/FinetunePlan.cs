@@ -1,6 +1,8 @@
+using System.Globalization;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Training.Corpora;
 using Signalbox.Inference.Training.Optimization;
+using Signalbox.Inference.Training.Runs;
 
 namespace Signalbox.Inference.Training.Adapters;
 
@@ -67,9 +69,19 @@ internal sealed class FinetunePlan
 
             var corpus = CorpusReader.Read(options.Data, out problems, keepSystem: true);
             var examples = problems.Count == 0 ? Usable(corpus.Examples, sequences, options.PassTokens, out problems, out warnings) : [];
-            return problems.Count == 0 ? new FinetunePlan(options, shape with { ContextLength = Math.Min(shape.ContextLength, options.PassTokens) }, sequences, examples) : null;
+            if (problems.Count > 0)
+            {
+                return null;
+            }
+
+            var plan = new FinetunePlan(options, shape with { ContextLength = Math.Min(shape.ContextLength, options.PassTokens) }, sequences, examples);
+            warnings = [.. warnings, .. plan.TooShort];
+            return plan;
         }
     }
+
+    private IEnumerable<string> TooShort => Steps >= TrainingRun.FewSteps ? [] :
+        [string.Create(CultureInfo.InvariantCulture, $"the run has only {Steps} {(Steps == 1 ? "step" : "steps")}, in which a model learns next to nothing: raise --epochs ({Options.Epochs}), lower --batch-tokens ({Options.BatchTokens}), or give more examples.")];
 
     private static List<TrainingExample> Usable(
         IReadOnlyList<TrainingExample> all, ChatSequences sequences, int passTokens, out IReadOnlyList<string> problems, out IReadOnlyList<string> warnings)

@@ -44,11 +44,8 @@ internal sealed class FinetuneRun : IDisposable
     /// <summary>Known once the run began.</summary>
     public FinetuneMemory Memory { get; private set; }
 
-    /// <summary>What is made of adapters.</summary>
-    public string Adapter => Path.Combine(_folder.Path, "adapter.gguf");
-
-    /// <summary>What is made where every weight learns.</summary>
-    public string Model => _folder.Model;
+    /// <summary>What the run makes: adapters, or a model where every weight learns.</summary>
+    public static string Result(RunFolder folder, FinetuneOptions options) => options.Full ? folder.Model : Path.Combine(folder.Path, "adapter.gguf");
 
     /// <summary>Trains until all steps are done or somebody stops it; what was reached is in the folder either way.</summary>
     /// <param name="options">Whether to go on, and how far.</param>
@@ -57,11 +54,11 @@ internal sealed class FinetuneRun : IDisposable
     /// <param name="cancel">Stops after the step that is running, with a checkpoint.</param>
     public bool TryRun(RunOptions options, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
     {
-        outcome = null;
-        fault = TrainingRun.Refuse(_folder, options.Resume);
-        var steps = _plan.Steps;
+        (outcome, fault) = (null, null);
+        var (steps, result) = (_plan.Steps, Result(_folder, Options));
         try
         {
+            fault = _folder.Claim(options.Resume, [result]);
             if (fault is not null || (options.Resume && !_folder.TryReadSteps(_plan.Source, out steps, out fault))
                 || !TryCreateTrainer((int)Math.Min(int.MaxValue, steps), out var trainer, out fault))
             {
@@ -70,17 +67,12 @@ internal sealed class FinetuneRun : IDisposable
 
             using (trainer)
             {
-                if (options.Resume && !TryRestore(trainer, out fault))
-                {
-                    return false;
-                }
-
                 if (!options.Resume)
                 {
                     _folder.Begin(_plan.Source, steps);
                 }
 
-                return TryTrain(trainer, steps, options.StopAfter, out outcome, out fault, cancel);
+                return Loop(result).TryRun(trainer, steps, options, out outcome, out fault, cancel);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -164,79 +156,18 @@ internal sealed class FinetuneRun : IDisposable
         Seed = (ulong)Options.Seed,
     };
 
-    private bool TryRestore(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    private TrainingLoop Loop(string result) => new(_folder, _plan.Batches, _report, _time)
     {
-        if (!trainer.TryLoad(_folder.Checkpoint, out var source, out fault))
-        {
-            return false;
-        }
-
-        fault = _plan.Batches.TryRestore(source, out var problem) ? null : new EngineFault(EngineFaultKind.InvalidRequest, $"{_folder.Checkpoint}: {problem}");
-        return fault is null;
-    }
-
-    private bool TryTrain(
-        Trainer trainer, long steps, long? stopAfter, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
-    {
-        (outcome, fault) = (null, null);
-        _folder.OpenLog(trainer.Steps);
-        _report(new TrainingStarted(trainer.Parameters.Count, trainer.Steps, steps));
-        if (trainer.Steps == 0)
-        {
-            Look(trainer);
-        }
-
-        var saved = _time.GetTimestamp();
-        var end = Math.Min(steps, stopAfter is { } most ? trainer.Steps + most : long.MaxValue);
-        while (trainer.Steps < end && !cancel.IsCancellationRequested)
-        {
-            var step = new TrainingStep(Step(trainer), _plan.Batches.Epoch + (double)_plan.Batches.Position / _plan.Batches.EpochBatches);
-            _folder.Log(step);
-            _report(step);
-            if (!double.IsFinite(step.Report.Loss.Mean) || !double.IsFinite(step.Report.GradientNorm))
-            {
-                fault = new EngineFault(EngineFaultKind.Failed, $"The loss is no number any more at step {step.Report.Step}: train again with a lower --learning-rate and another --out.");
-                return false;
-            }
-
-            if (trainer.Steps % _plan.EpochSteps == 0 && trainer.Steps < steps)
-            {
-                Look(trainer);
-            }
-
-            if (_time.GetElapsedTime(saved).TotalMinutes >= CheckpointMinutes)
-            {
-                if (!TrySave(trainer, out fault))
-                {
-                    return false;
-                }
-
-                saved = _time.GetTimestamp();
-            }
-        }
-
-        outcome = new RunOutcome(trainer.Steps, trainer.Steps >= steps);
-        if (outcome.Completed)
-        {
-            Look(trainer);
-            if (!TryWrite(trainer, out fault))
-            {
-                return false;
-            }
-        }
-
-        return TrySave(trainer, out fault);
-    }
-
-    private StepReport Step(Trainer trainer)
-    {
-        for (var i = 0; i < Options.Accumulation; i++)
-        {
-            trainer.Accumulate(_plan.Batches.Next());
-        }
-
-        return trainer.Step();
-    }
+        Name = Options.Name,
+        Accumulation = Options.Accumulation,
+        CheckpointMinutes = CheckpointMinutes,
+        LookEvery = _plan.EpochSteps,
+        LooksFirst = true,
+        Look = Look,
+        Remedy = "train again with a lower --learning-rate and another --out.",
+        Results = [result],
+        Finish = Write,
+    };
 
     private void Look(Trainer trainer)
     {
@@ -249,38 +180,26 @@ internal sealed class FinetuneRun : IDisposable
         }
     }
 
-    private bool TrySave(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    private EngineFault? Write(Trainer trainer)
     {
-        _folder.Draw(Options.Name);
-        if (!trainer.TrySave(_folder.Checkpoint, _plan.Batches.SaveState(), out fault))
-        {
-            return false;
-        }
-
-        _report(new TrainingSaved(trainer.Steps, _folder.Checkpoint));
-        return true;
-    }
-
-    private bool TryWrite(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
-    {
-        fault = null;
+        var result = Result(_folder, Options);
         if (!Options.Full)
         {
-            AdapterFile.Create(Options.Name, Options.Adapter, trainer.Parameters).WriteTo(Adapter);
-            return true;
+            AdapterFile.Create(Options.Name, Options.Adapter, trainer.Parameters).WriteTo(result);
+            return null;
         }
 
-        if (!GgufFile.TryOpen(Options.Base, out var file, out fault))
+        if (!GgufFile.TryOpen(Options.Base, out var file, out var fault))
         {
-            return false;
+            return fault;
         }
 
         using (file)
         {
             var writer = new GgufWriter().Set("general.name", Options.Name).Set("general.file_type", 0u).CopyMetadata(file.Metadata);
-            ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(Model);
+            ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(result);
         }
 
-        return true;
+        return null;
     }
 }

@@ -11,19 +11,9 @@ namespace Signalbox.Inference.Training.Calibration;
 /// <param name="nearest">The known name that a wrong one was probably meant to be.</param>
 internal sealed class CalibrationData(IReadOnlyList<string> topics, Func<string, IEnumerable<string>, string?> nearest)
 {
-    /// <summary>The topic that stands for every refusal: which of them is said makes no difference to who asked.</summary>
-    public const string AnyRefusal = "refuse";
-
-    private const string RefusalStart = "refuse-";
-    private const string CareStart = "care-";
-
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private readonly HashSet<string> _topics = new(topics, StringComparer.Ordinal);
-
-    /// <summary>Whether what was said is what was expected.</summary>
-    public static bool IsRight(string expected, string said) =>
-        said == expected || (expected == AnyRefusal && IsRefusal(said));
 
     /// <summary>The questions; with problems, not all of them.</summary>
     /// <param name="path">A file of JSON lines.</param>
@@ -85,7 +75,5 @@ internal sealed class CalibrationData(IReadOnlyList<string> topics, Func<string,
         return text is null || expected is null ? null : new CalibrationQuestion(number, text, expected);
     }
 
-    private bool IsKnown(string topic) => _topics.Contains(topic) || (topic == AnyRefusal && topics.Any(IsRefusal));
-
-    private static bool IsRefusal(string topic) => topic.StartsWith(RefusalStart, StringComparison.Ordinal) || topic.StartsWith(CareStart, StringComparison.Ordinal);
+    private bool IsKnown(string topic) => _topics.Contains(topic) || (topic == RefusalTopics.Any && topics.Any(RefusalTopics.Includes));
 }

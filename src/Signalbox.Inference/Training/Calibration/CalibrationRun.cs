@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Signalbox.Inference.Grammars;
 using Signalbox.Inference.Sessions;
+using Signalbox.Inference.Training.Corpora;
 
 namespace Signalbox.Inference.Training.Calibration;
 
@@ -67,6 +68,6 @@ internal sealed class CalibrationRun(InferenceEngine engine, bool byTopic)
         }
 
         var said = byTopic ? evidence.Topic ?? "" : text.ToString().Trim();
-        return (new JudgedAnswer(question, said, CalibrationData.IsRight(question.Expected.Trim(), said), evidence.Features()), null);
+        return (new JudgedAnswer(question, said, RefusalTopics.Match(question.Expected.Trim(), said), evidence.Features()), null);
     }
 }

@@ -9,6 +9,9 @@ internal sealed class CorpusJson(string place, List<string> problems)
 {
     private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
+    /// <summary>How many there are, those of other files too.</summary>
+    public int ProblemCount => problems.Count;
+
     public void Report(string path, string problem) => problems.Add(path.Length == 0 ? $"{place}: {problem}" : $"{place}: {path}: {problem}");
 
     /// <summary>The document; null where it is none.</summary>
@@ -79,15 +82,15 @@ internal sealed class CorpusJson(string place, List<string> problems)
         return text;
     }
 
-    /// <summary>A list of texts, each more than white space; empty where it is absent or wrong.</summary>
-    public List<string> Texts(JsonElement parent, string name, string path, bool required)
+    /// <summary>A list of texts with their paths, each more than white space; empty where it is absent or wrong.</summary>
+    public List<(string Text, string Path)> Texts(JsonElement parent, string name, string path, bool required)
     {
-        var texts = new List<string>();
+        var texts = new List<(string, string)>();
         foreach (var (element, at) in Items(parent, name, path, required))
         {
             if (Text(element, at) is { } text)
             {
-                texts.Add(text);
+                texts.Add((text, at));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Signalbox.Inference.Training.Runs;
 
 namespace Signalbox.Inference.Training.Corpora;
 
@@ -9,7 +10,10 @@ internal static class CorpusReader
 
     /// <summary>The files that a pattern means, in the order of their names.</summary>
     /// <param name="folder">What relative patterns start from.</param>
-    /// <param name="pattern">A file, a folder (all files of known kinds in it), or a file name with * and ?, below folders as they are written.</param>
+    /// <param name="pattern">
+    /// A file, a folder (all files of known kinds in it), or a file name with * and ?, below folders as they are written. What a training run wrote into a
+    /// folder counts only where it is named itself.
+    /// </param>
     /// <param name="problem">Why it means none.</param>
     public static IReadOnlyList<string> Find(string folder, string pattern, out string? problem)
     {
@@ -18,7 +22,7 @@ internal static class CorpusReader
             : Directory.Exists(full) ? Directory.GetFiles(full).Where(IsKnown)
             : Path.GetDirectoryName(full) is { } parent && Directory.Exists(parent) ? Directory.GetFiles(parent, Path.GetFileName(full))
             : Enumerable.Empty<string>();
-        var found = files.Order(StringComparer.Ordinal).ToList();
+        var found = files.Where(file => file == full || !RunFolder.IsRecord(file)).Order(StringComparer.Ordinal).ToList();
         var unknown = found.Find(static file => !IsKnown(file));
         problem = found.Count == 0 ? $"\"{pattern}\" means no file (looked for {full}); name a file, a folder or a pattern such as corpus/*.json."
             : unknown is not null ? $"{unknown}: a corpus is made of .json (topics), .jsonl (conversations) and .txt (a text a line); rename the file or narrow the pattern."
@@ -75,7 +79,8 @@ internal static class CorpusReader
         }
     }
 
-    private static string? ReadText(string file, List<string> problems)
+    /// <summary>A file in UTF-8; null where it cannot be read.</summary>
+    public static string? ReadText(string file, List<string> problems)
     {
         try
         {

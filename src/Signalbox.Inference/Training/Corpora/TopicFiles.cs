@@ -93,17 +93,17 @@ internal sealed class TopicFiles(List<string> problems)
             AddAnswer(json, topic, answer, $"{at}.answer");
         }
 
-        foreach (var (other, i) in json.Texts(element, "answers", at, required: false).Select(static (text, i) => (text, i)))
+        foreach (var (other, place) in json.Texts(element, "answers", at, required: false))
         {
-            AddAnswer(json, topic, other, $"{at}.answers[{i}]");
+            AddAnswer(json, topic, other, place);
         }
 
         var own = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (question, i) in json.Texts(element, "questions", at, required: false).Select(static (text, i) => (text, i)))
+        foreach (var (question, place) in json.Texts(element, "questions", at, required: false))
         {
             if (!own.Add(question))
             {
-                json.Report($"{at}.questions[{i}]", $"\"{question}\" is asked before in this topic; remove one of them.");
+                json.Report(place, $"\"{question}\" is asked before in this topic; remove one of them.");
             }
             else if (topic.Known.Add(question))
             {
@@ -118,7 +118,7 @@ internal sealed class TopicFiles(List<string> problems)
                 && json.Texts(followUp, "questions", place, required: true) is { Count: > 0 } questions
                 && json.Text(followUp, "answer", place, required: true) is { } reply)
             {
-                topic.FollowUps.Add((questions, reply));
+                topic.FollowUps.Add(([.. questions.Select(static question => question.Text)], reply));
             }
         }
     }

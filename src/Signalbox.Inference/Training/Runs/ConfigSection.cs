@@ -5,17 +5,28 @@ using Signalbox.Inference.Training.Corpora;
 namespace Signalbox.Inference.Training.Runs;
 
 /// <summary>An object of a configuration: gives each field with its default and limits, and says what is wrong or not known.</summary>
-internal sealed class ConfigSection(CorpusJson json, JsonElement? element, string path)
+/// <param name="json">Where problems go.</param>
+/// <param name="element">The object; null where there is none.</param>
+/// <param name="path">Of the object.</param>
+/// <param name="isWrong">Whether something else stands in its place, which was said.</param>
+internal sealed class ConfigSection(CorpusJson json, JsonElement? element, string path, bool isWrong = false)
 {
     private readonly List<string> _known = [];
+    private readonly HashSet<string> _wrong = [];
 
     public ConfigSection Section(string name)
     {
         _known.Add(name);
         var at = CorpusJson.Join(path, name);
-        if (Find(name) is not { } value || (value.ValueKind != JsonValueKind.Object && Wrong(at, "must be an object.")))
+        if (Find(name) is not { } value)
         {
-            return new ConfigSection(json, null, at);
+            return new ConfigSection(json, null, at, isWrong);
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            WrongField(name, "must be an object.");
+            return new ConfigSection(json, null, at, isWrong: true);
         }
 
         return new ConfigSection(json, value, at);
@@ -36,7 +47,7 @@ internal sealed class ConfigSection(CorpusJson json, JsonElement? element, strin
             return number;
         }
 
-        Wrong(CorpusJson.Join(path, name), $"must be a number from {Text(least)} to {Text(most)}, not {Shown(value)}.");
+        WrongField(name, $"must be a number from {Text(least)} to {Text(most)}, not {Shown(value)}.");
         return null;
     }
 
@@ -53,53 +64,64 @@ internal sealed class ConfigSection(CorpusJson json, JsonElement? element, strin
             return number;
         }
 
-        Wrong(CorpusJson.Join(path, name), $"must be a whole number from {Text(least)} to {Text(most)}, not {Shown(value)}.");
+        WrongField(name, $"must be a whole number from {Text(least)} to {Text(most)}, not {Shown(value)}.");
         return standard;
     }
 
-    /// <summary>A text; empty where it is missing or wrong, or null where it may be missing.</summary>
+    /// <summary>A text; null where it is missing or wrong.</summary>
     public string? String(string name, bool required)
-    {
-        _known.Add(name);
-        if (element is null)
-        {
-            if (required)
-            {
-                Wrong(CorpusJson.Join(path, name), "is missing; give a text.");
-            }
-
-            return null;
-        }
-
-        return json.Text(element.Value, name, path, required);
-    }
-
-    public List<string> Strings(string name, bool required)
     {
         _known.Add(name);
         if (element is { } parent)
         {
-            return json.Texts(parent, name, path, required);
+            return Watch(name, () => json.Text(parent, name, path, required));
         }
 
-        if (required)
+        Missing(name, required, "is missing; give a text.");
+        return null;
+    }
+
+    /// <summary>The texts of a list, each with its path; those that are wrong are left out.</summary>
+    public List<(string Text, string Path)> Strings(string name, bool required)
+    {
+        _known.Add(name);
+        if (element is { } parent)
         {
-            Wrong(CorpusJson.Join(path, name), "is missing; give a list.");
+            return Watch(name, () => json.Texts(parent, name, path, required));
         }
 
+        Missing(name, required, "is missing; give a list.");
         return [];
     }
 
-    public bool Wrong(string at, string problem)
+    /// <summary>Something that is wrong with a field of this object.</summary>
+    public void WrongField(string name, string problem)
     {
-        json.Report(at, problem);
-        return true;
+        _wrong.Add(name);
+        json.Report(CorpusJson.Join(path, name), problem);
     }
 
-    /// <summary>Something that is wrong with a field of this object.</summary>
-    public void WrongField(string name, string problem) => Wrong(CorpusJson.Join(path, name), problem);
+    /// <summary>Something that is wrong at a place in this object.</summary>
+    public void Wrong(string at, string problem) => json.Report(at, problem);
 
     public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>
+    /// Whether what is known of these fields is what the user meant, so that a rule about them can be broken: what stands for a wrong value breaks rules
+    /// that the right one would keep.
+    /// </summary>
+    public bool Means(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (_wrong.Contains(name))
+            {
+                return false;
+            }
+        }
+
+        return !isWrong;
+    }
 
     /// <summary>Says which fields nobody asked for; the last call.</summary>
     public void Complete()
@@ -111,6 +133,26 @@ internal sealed class ConfigSection(CorpusJson json, JsonElement? element, strin
     }
 
     private JsonElement? Find(string name) => element is { } parent && parent.TryGetProperty(name, out var value) ? value : null;
+
+    private T Watch<T>(string name, Func<T> read)
+    {
+        var before = json.ProblemCount;
+        var value = read();
+        if (json.ProblemCount > before)
+        {
+            _wrong.Add(name);
+        }
+
+        return value;
+    }
+
+    private void Missing(string name, bool required, string problem)
+    {
+        if (required && !isWrong)
+        {
+            WrongField(name, problem);
+        }
+    }
 
     private static string Text(double value) => value.ToString("0.################", CultureInfo.InvariantCulture);
 

@@ -7,12 +7,25 @@ using Signalbox.Inference.Gguf;
 
 namespace Signalbox.Inference.Training.Runs;
 
-/// <summary>The files of a run: <c>config.json</c>, <c>run.json</c>, <c>log.jsonl</c>, <c>loss.svg</c>, <c>checkpoint.bin</c>, <c>model.gguf</c> and its quantized forms.</summary>
+/// <summary>
+/// The files of a run: <c>config.json</c>, <c>run.json</c>, <c>log.jsonl</c>, <c>loss.svg</c>, <c>checkpoint.bin</c>, <c>model.gguf</c> and its quantized forms;
+/// <c>run.lock</c> while it goes on.
+/// </summary>
 internal sealed class RunFolder(string path)
 {
+    private const string Begun = "run.json";
+
+    /// <summary>What the system answers where another process holds a lock: EAGAIN.</summary>
+    private const int IsLocked = 11;
+
+    /// <summary>What is written before and while a run trains, its checkpoint aside.</summary>
+    private static readonly string[] Records = ["config.json", Begun, "log.jsonl", "loss.svg"];
+
     private readonly List<(long Step, double Loss)> _training = [];
     private readonly List<(long Step, double Loss)> _validation = [];
     private StreamWriter? _log;
+    private FileStream? _lock;
+    private bool _isNew;
 
     public string Path => path;
 
@@ -23,40 +36,67 @@ internal sealed class RunFolder(string path)
     /// <summary>The model with weights of this type.</summary>
     public string Quantized(TensorType type) => File($"model-{type.ToString().ToLowerInvariant()}.gguf");
 
-    /// <summary>Whether a run was begun here.</summary>
-    public bool HasRun => System.IO.File.Exists(File("run.json"));
-
     public bool HasCheckpoint => System.IO.File.Exists(Checkpoint);
+
+    /// <summary>Whether a file is one that a run wrote about itself into its folder.</summary>
+    public static bool IsRecord(string file) => Records.Contains(System.IO.Path.GetFileName(file)) && ReadRun(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(file)!, Begun)) is not null;
+
+    /// <summary>Why a run cannot begin, or go on, here; null when it can.</summary>
+    /// <param name="resume">Whether it is to go on.</param>
+    /// <param name="results">The files that it writes at its end.</param>
+    public EngineFault? Refuse(bool resume, IEnumerable<string> results)
+    {
+        var problem = System.IO.File.Exists(path) ? $"{path} is a file: name a folder with --out."
+            : resume && !HasCheckpoint ? $"There is no checkpoint in {path}: leave out --resume to train from the start."
+            : !resume && HasCheckpoint ? $"{path} holds a run already: add --resume to go on with it, or name another folder with --out."
+            : !resume && Foreign(results) is { } file ? $"{file} is there already, and the run would write over it: move it away, or name another folder with --out."
+            : null;
+        return problem is null ? null : new EngineFault(EngineFaultKind.InvalidRequest, problem);
+    }
+
+    /// <summary>Makes the folder this run's until <see cref="Close"/>; a process that dies gives it back.</summary>
+    /// <returns>Why it cannot; null when it is.</returns>
+    public EngineFault? Claim(bool resume, IReadOnlyCollection<string> results)
+    {
+        if (Refuse(resume, results) is { } refused)
+        {
+            return refused;
+        }
+
+        _isNew = !Directory.Exists(path);
+        Directory.CreateDirectory(path);
+        try
+        {
+            _lock = new FileStream(File("run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (e.HResult == IsLocked)
+        {
+            return new EngineFault(EngineFaultKind.InvalidRequest, $"Another process is training in {path}: wait until it has ended, or name another folder with --out.");
+        }
+
+        // What was there a moment ago may be more by now.
+        return Refuse(resume, results);
+    }
 
     /// <summary>Begins a run: writes down what it is.</summary>
     public void Begin(byte[] config, long steps)
     {
-        Directory.CreateDirectory(path);
         System.IO.File.WriteAllBytes(File("config.json"), config);
-        System.IO.File.WriteAllText(File("run.json"), $"{{\"steps\": {steps.ToString(CultureInfo.InvariantCulture)}, \"config\": \"{Hash(config)}\"}}\n");
+        System.IO.File.WriteAllText(File(Begun), $"{{\"steps\": {steps.ToString(CultureInfo.InvariantCulture)}, \"config\": \"{Hash(config)}\"}}\n");
         System.IO.File.Delete(File("log.jsonl"));
     }
 
     /// <summary>The number of steps that the run was begun with.</summary>
     public bool TryReadSteps(byte[] config, out long steps, [NotNullWhen(false)] out EngineFault? fault)
     {
-        steps = 0;
-        fault = null;
-        try
-        {
-            using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(File("run.json")));
-            steps = document.RootElement.GetProperty("steps").GetInt64();
-            if (document.RootElement.GetProperty("config").GetString() != Hash(config))
-            {
-                fault = new EngineFault(EngineFaultKind.InvalidRequest,
-                    $"The configuration has changed since this run began, so it cannot go on exactly: use {File("config.json")} again (--threads may change), or train from the start with another --out.");
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            fault = new EngineFault(EngineFaultKind.InvalidRequest, $"{File("run.json")} does not say what was begun here: train from the start, with another --out.");
-        }
-
+        var run = ReadRun(File(Begun));
+        steps = run?.Steps ?? 0;
+        fault = run is null
+            ? new EngineFault(EngineFaultKind.InvalidRequest, $"{File(Begun)} does not say what was begun here: train from the start, with another --out.")
+            : run.Value.Config != Hash(config)
+                ? new EngineFault(EngineFaultKind.InvalidRequest,
+                    $"The configuration has changed since this run began, so it cannot go on exactly: use {File("config.json")} again (--threads may change), or train from the start with another --out.")
+                : null;
         return fault is null;
     }
 
@@ -108,9 +148,35 @@ internal sealed class RunFolder(string path)
 
     public void Draw(string title) => System.IO.File.WriteAllText(File("loss.svg"), LossChart.Draw(title, _training, _validation));
 
-    public void Close() => _log?.Dispose();
+    /// <summary>Gives the folder back, and leaves none where nothing was begun.</summary>
+    public void Close()
+    {
+        _log?.Dispose();
+        _lock?.Dispose();
+        if (_isNew && Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            Directory.Delete(path);
+        }
+    }
 
     private string File(string name) => System.IO.Path.Combine(path, name);
+
+    /// <summary>A file that no run of this folder wrote. One that was begun and broke off before its first checkpoint begins anew.</summary>
+    private string? Foreign(IEnumerable<string> results) =>
+        results.Concat(ReadRun(File(Begun)) is null ? Records.Select(File) : []).FirstOrDefault(System.IO.File.Exists);
+
+    private static (long Steps, string? Config)? ReadRun(string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(file));
+            return (document.RootElement.GetProperty("steps").GetInt64(), document.RootElement.GetProperty("config").GetString());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
 
     private static string Hash(byte[] config) => Convert.ToHexStringLower(SHA256.HashData(config));
 

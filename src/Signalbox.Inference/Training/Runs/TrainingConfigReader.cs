@@ -21,6 +21,12 @@ internal static class TrainingConfigReader
         var found = new List<string>();
         problems = found;
         config = null;
+        if (Directory.Exists(path))
+        {
+            found.Add($"{path} is a folder: name the configuration in it, a file such as {Path.Combine(path, "train.json")}; see docs/training.md.");
+            return false;
+        }
+
         try
         {
             var source = File.ReadAllBytes(path);
@@ -49,7 +55,8 @@ internal static class TrainingConfigReader
         }
 
         var root = new ConfigSection(json, element, "");
-        var shape = ReadShape(root.Section("shape"));
+        var shapeSection = root.Section("shape");
+        var shape = ReadShape(shapeSection);
         var config = new TrainingConfig
         {
             Name = root.String("name", required: true) ?? "",
@@ -57,11 +64,11 @@ internal static class TrainingConfigReader
             ValidationShare = root.Number("validationShare", 0.02, 0, 0.5),
             Vocabulary = ReadVocabulary(root.Section("vocabulary")),
             Shape = shape,
-            Learning = ReadLearning(root.Section("learning"), shape.ContextLength),
+            Learning = ReadLearning(root.Section("learning"), shapeSection.Means("contextLength") ? shape.ContextLength : null),
             Weights = ReadWeights(root.Section("weights")),
             Augmentation = ReadAugmentation(root.Section("augmentation"), folder),
             Output = ReadOutput(root.Section("output"), folder),
-            Samples = root.Strings("samples", required: false),
+            Samples = [.. root.Strings("samples", required: false).Select(static sample => sample.Text)],
             Source = source,
         };
         root.Complete();
@@ -71,12 +78,12 @@ internal static class TrainingConfigReader
     private static List<string> ReadData(ConfigSection root, string folder)
     {
         var files = new List<string>();
-        foreach (var (pattern, i) in root.Strings("data", required: true).Select(static (pattern, i) => (pattern, i)))
+        foreach (var (pattern, place) in root.Strings("data", required: true))
         {
             var found = CorpusReader.Find(folder, pattern, out var problem);
             if (problem is not null)
             {
-                root.WrongField($"data[{i}]", problem);
+                root.Wrong(place, problem);
             }
 
             files.AddRange(found.Where(file => !files.Contains(file)));
@@ -107,12 +114,12 @@ internal static class TrainingConfigReader
         };
         Multiple(section, "embeddingLength", shape.EmbeddingLength);
         Multiple(section, "feedForwardLength", shape.FeedForwardLength);
-        if (shape.EmbeddingLength % (2 * shape.Heads) != 0)
+        if (section.Means("embeddingLength", "heads") && shape.EmbeddingLength % (2 * shape.Heads) != 0)
         {
             section.WrongField("heads", $"{shape.Heads} heads must share embeddingLength ({shape.EmbeddingLength}) in equal, even parts.");
         }
 
-        if (shape.Heads % shape.KeyValueHeads != 0)
+        if (section.Means("heads", "keyValueHeads") && shape.Heads % shape.KeyValueHeads != 0)
         {
             section.WrongField("keyValueHeads", $"{shape.KeyValueHeads} must divide heads ({shape.Heads}).");
         }
@@ -129,13 +136,15 @@ internal static class TrainingConfigReader
         }
     }
 
-    private static LearningConfig ReadLearning(ConfigSection section, int contextLength)
+    /// <param name="section">The object.</param>
+    /// <param name="contextLength">Of the model; null where that is wrong.</param>
+    private static LearningConfig ReadLearning(ConfigSection section, int? contextLength)
     {
         var config = new LearningConfig
         {
             Epochs = section.OptionalNumber("epochs", 0.001, 1_000_000),
             Minutes = section.OptionalNumber("minutes", 0.01, 100_000),
-            BatchTokens = section.Integer("batchTokens", Math.Max(4096, contextLength), 16, 1 << 20),
+            BatchTokens = section.Integer("batchTokens", Math.Max(4096, contextLength ?? 0), 16, 1 << 20),
             Accumulation = section.Integer("accumulation", 1, 1, 10_000),
             LearningRate = section.Number("learningRate", 0.001, 0, 1),
             FinalLearningRate = section.Number("finalLearningRate", 0, 0, 1),
@@ -148,17 +157,17 @@ internal static class TrainingConfigReader
             Seed = section.Integer("seed", 1, 0, int.MaxValue),
             Threads = section.Integer("threads", Math.Min(Environment.ProcessorCount, 256), 1, 256),
         };
-        if (section.Has("epochs") == section.Has("minutes"))
+        if (section.Means() && section.Has("epochs") == section.Has("minutes"))
         {
             section.WrongField("epochs", section.Has("epochs") ? "and minutes exclude each other; keep one of them." : "or minutes must say how long to train; give one of them.");
         }
 
-        if (config.BatchTokens < contextLength)
+        if (section.Means("batchTokens") && config.BatchTokens < contextLength)
         {
             section.WrongField("batchTokens", $"{config.BatchTokens} is less than shape.contextLength ({contextLength}): the longest sequence would not fit a batch.");
         }
 
-        if (config.FinalLearningRate > config.LearningRate)
+        if (section.Means("finalLearningRate", "learningRate") && config.FinalLearningRate > config.LearningRate)
         {
             section.WrongField("finalLearningRate", "is more than learningRate; the rate falls from that to this.");
         }
@@ -170,7 +179,7 @@ internal static class TrainingConfigReader
     private static LabelWeights ReadWeights(ConfigSection section)
     {
         var weights = new LabelWeights((float)section.Number("question", 0, 0, 1000), (float)section.Number("topic", 1, 0, 1000), (float)section.Number("answer", 1, 0, 1000));
-        if (weights is { Topic: 0, Answer: 0, Question: 0 })
+        if (section.Means("question", "topic", "answer") && weights is { Topic: 0, Answer: 0, Question: 0 })
         {
             section.WrongField("answer", "and topic and question are all 0: nothing would be learned.");
         }
@@ -189,9 +198,9 @@ internal static class TrainingConfigReader
             DroppedWords = Share("droppedWords"),
             NoPunctuation = Share("noPunctuation"),
             Greetings = Share("greetings"),
-            GreetingTexts = section.Strings("greetingTexts", required: false),
+            GreetingTexts = [.. section.Strings("greetingTexts", required: false).Select(static greeting => greeting.Text)],
             Closings = Share("closings"),
-            ClosingTexts = section.Strings("closingTexts", required: false),
+            ClosingTexts = [.. section.Strings("closingTexts", required: false).Select(static closing => closing.Text)],
             Synonyms = Share("synonyms"),
             SynonymGroups = ReadSynonyms(section, folder),
             BpeDropout = Share("bpeDropout"),
@@ -206,7 +215,7 @@ internal static class TrainingConfigReader
 
         void Needs(string name, double share, string texts, int count)
         {
-            if (share > 0 && count == 0)
+            if (section.Means(texts) && share > 0 && count == 0)
             {
                 section.WrongField(name, $"needs {texts} to choose from; add it or set {name} to 0.");
             }
@@ -248,7 +257,7 @@ internal static class TrainingConfigReader
     private static OutputConfig ReadOutput(ConfigSection section, string folder)
     {
         var types = new List<TensorType>();
-        foreach (var (word, i) in section.Strings("types", required: false).Select(static (word, i) => (word, i)))
+        foreach (var (word, place) in section.Strings("types", required: false))
         {
             if (Types.TryGetValue(word, out var type))
             {
@@ -256,7 +265,7 @@ internal static class TrainingConfigReader
             }
             else
             {
-                section.WrongField($"types[{i}]", $"\"{word}\" must be q8_0 or q4_0.");
+                section.Wrong(place, $"\"{word}\" must be q8_0 or q4_0.");
             }
         }
 

@@ -9,6 +9,9 @@ internal abstract record TrainingEvent;
 /// <param name="Steps">In all.</param>
 internal sealed record TrainingStarted(long Parameters, long Step, long Steps) : TrainingEvent;
 
+/// <param name="Text">Why the run may not come to what is hoped, and what to do about it.</param>
+internal sealed record TrainingWarning(string Text) : TrainingEvent;
+
 /// <summary>The speed is measured, to know how many steps fit the time.</summary>
 internal sealed record TrainingTimed : TrainingEvent;
 

@@ -10,21 +10,14 @@ using Signalbox.Inference.Training.Products;
 
 namespace Signalbox.Inference.Training.Runs;
 
-/// <summary>How to run.</summary>
-/// <param name="Resume">Whether to go on from the folder's checkpoint.</param>
-/// <param name="StopAfter">Steps after which the run stops with a checkpoint, as if interrupted; null for all.</param>
-internal sealed record RunOptions(bool Resume, long? StopAfter);
-
-/// <summary>How a run ended.</summary>
-/// <param name="Steps">Done in all.</param>
-/// <param name="Completed">Whether those are all; otherwise it was stopped and can be resumed.</param>
-internal sealed record RunOutcome(long Steps, bool Completed);
-
 /// <summary>Trains a model after a plan and writes the run's folder.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private const int TimedSteps = 6;
     private const int SampleTokens = 80;
+
+    /// <summary>Fewer steps teach next to nothing, whatever the rate.</summary>
+    public const int FewSteps = 20;
 
     /// <summary>Of a run's time, what is left for steps when it is also looked at and saved.</summary>
     private const double StepShare = 0.95;
@@ -34,7 +27,6 @@ internal sealed class TrainingRun : IDisposable
     private readonly Action<TrainingEvent> _report;
     private readonly TimeProvider _time;
     private readonly WorkerPool _pool;
-    private long _lastCheckpoint;
 
     /// <param name="plan">What to train.</param>
     /// <param name="report">Told of everything, on the training thread.</param>
@@ -46,13 +38,8 @@ internal sealed class TrainingRun : IDisposable
         _pool = new WorkerPool(plan.Config.Learning.Threads, FloatProduct.PoolPatience);
     }
 
-    /// <summary>Why a run cannot begin in this folder; null when it can.</summary>
-    public static EngineFault? Refuse(RunFolder folder, bool resume) =>
-        resume && !folder.HasCheckpoint
-            ? new EngineFault(EngineFaultKind.InvalidRequest, $"There is no checkpoint in {folder.Path}: leave out --resume to train from the start.")
-            : !resume && folder.HasCheckpoint
-                ? new EngineFault(EngineFaultKind.InvalidRequest, $"{folder.Path} holds a run already: add --resume to go on with it, or name another folder with --out.")
-                : null;
+    /// <summary>The files that a run writes at its end.</summary>
+    public static IReadOnlyList<string> Results(RunFolder folder, OutputConfig output) => [folder.Model, .. output.Types.Select(folder.Quantized)];
 
     /// <summary>Trains until all steps are done or somebody stops it; what was reached is in the folder either way.</summary>
     /// <param name="options">Whether to go on, and how far.</param>
@@ -61,11 +48,12 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="cancel">Stops after the step that is running, with a checkpoint.</param>
     public bool TryRun(RunOptions options, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
     {
-        outcome = null;
-        fault = Refuse(_folder, options.Resume);
+        (outcome, fault) = (null, null);
+        var results = Results(_folder, _plan.Config.Output);
         try
         {
             long steps = 0;
+            fault = _folder.Claim(options.Resume, results);
             if (fault is not null || (options.Resume ? !_folder.TryReadSteps(_plan.Config.Source, out steps, out fault) : !TryBegin(out steps, cancel)))
             {
                 outcome = fault is null ? new RunOutcome(0, Completed: false) : null;
@@ -73,12 +61,7 @@ internal sealed class TrainingRun : IDisposable
             }
 
             using var trainer = CreateTrainer((int)Math.Min(int.MaxValue, steps));
-            if (options.Resume && !TryRestore(trainer, out fault))
-            {
-                return false;
-            }
-
-            return TryTrain(trainer, steps, options.StopAfter, out outcome, out fault, cancel);
+            return Loop(results).TryRun(trainer, steps, options, out outcome, out fault, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -105,9 +88,28 @@ internal sealed class TrainingRun : IDisposable
             return false;
         }
 
+        Warn(steps);
         _folder.Begin(_plan.Config.Source, steps);
         return true;
     }
+
+    private void Warn(long steps)
+    {
+        if (WarmUp(steps) < Learning.WarmUpSteps)
+        {
+            _report(new TrainingWarning(
+                $"learning.warmUpSteps is {Learning.WarmUpSteps}, but the run has {steps} {(steps == 1 ? "step" : "steps")}: it warms up for {WarmUp(steps)} of them. Give fewer steps of warm-up, or train longer."));
+        }
+
+        if (steps < FewSteps)
+        {
+            _report(new TrainingWarning(
+                $"the run has only {steps} {(steps == 1 ? "step" : "steps")}, in which a model learns next to nothing: raise learning.epochs (or learning.minutes), or lower learning.batchTokens ({Learning.BatchTokens})."));
+        }
+    }
+
+    /// <summary>Steps until the highest rate: a run that would end before it warms up for a tenth of its steps.</summary>
+    private long WarmUp(long steps) => Learning.WarmUpSteps < steps ? Learning.WarmUpSteps : steps / 10;
 
     /// <summary>Times a few steps of a model that is thrown away.</summary>
     private long StepsInTime(double minutes, CancellationToken cancel)
@@ -118,7 +120,7 @@ internal sealed class TrainingRun : IDisposable
         var spent = TimeSpan.Zero;
         for (var i = 0; i < TimedSteps && !cancel.IsCancellationRequested; i++)
         {
-            var report = Step(trainer, batches.Next);
+            var report = TrainingLoop.Step(trainer, batches, Learning.Accumulation);
             // The first steps also compile.
             spent += i >= TimedSteps / 2 ? report.Time : TimeSpan.Zero;
         }
@@ -132,7 +134,7 @@ internal sealed class TrainingRun : IDisposable
         new TrainerOptions
         {
             MostTokens = Learning.BatchTokens,
-            Schedule = new CosineSchedule { Peak = Learning.LearningRate, Floor = Learning.FinalLearningRate, WarmUpSteps = Math.Min(Learning.WarmUpSteps, steps), TotalSteps = steps },
+            Schedule = new CosineSchedule { Peak = Learning.LearningRate, Floor = Learning.FinalLearningRate, WarmUpSteps = (int)WarmUp(steps), TotalSteps = steps },
             Optimizer = new AdamWOptions { WeightDecay = (float)Learning.WeightDecay },
             Pass = new PassOptions { Dropout = (float)Learning.Dropout, LabelSmoothing = (float)Learning.LabelSmoothing },
             ClipNorm = Learning.ClipNorm,
@@ -140,96 +142,33 @@ internal sealed class TrainingRun : IDisposable
         },
         _pool);
 
-    private bool TryRestore(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
+    private TrainingLoop Loop(IReadOnlyList<string> results) => new(_folder, _plan.Batches, _report, _time)
     {
-        if (!trainer.TryLoad(_folder.Checkpoint, out var source, out fault))
-        {
-            return false;
-        }
+        Name = _plan.Config.Name,
+        Accumulation = Learning.Accumulation,
+        CheckpointMinutes = _plan.Config.Output.CheckpointMinutes,
+        LookEvery = _plan.Config.Output.ValidateEvery,
+        Look = Look,
+        Remedy = "lower learning.learningRate, or set learning.clipNorm to 1, and train again with another --out.",
+        Results = results,
+        Finish = Write,
+    };
 
-        fault = _plan.Batches.TryRestore(source, out var problem) ? null : new EngineFault(EngineFaultKind.InvalidRequest, $"{_folder.Checkpoint}: {problem}");
-        return fault is null;
-    }
-
-    private bool TryTrain(
-        Trainer trainer, long steps, long? stopAfter, [NotNullWhen(true)] out RunOutcome? outcome, [NotNullWhen(false)] out EngineFault? fault, CancellationToken cancel)
+    private EngineFault? Write(Trainer trainer)
     {
-        outcome = null;
-        fault = null;
-        _folder.OpenLog(trainer.Steps);
-        _report(new TrainingStarted(trainer.Parameters.Count, trainer.Steps, steps));
-        _lastCheckpoint = _time.GetTimestamp();
-        var end = Math.Min(steps, stopAfter is { } most ? trainer.Steps + most : long.MaxValue);
-        while (trainer.Steps < end && !cancel.IsCancellationRequested)
-        {
-            var step = new TrainingStep(Step(trainer, _plan.Batches.Next), _plan.Batches.Epoch + (double)_plan.Batches.Position / _plan.Batches.EpochBatches);
-            _folder.Log(step);
-            _report(step);
-            if (!double.IsFinite(step.Report.Loss.Mean) || !double.IsFinite(step.Report.GradientNorm))
-            {
-                fault = new EngineFault(EngineFaultKind.Failed,
-                    $"The loss is no number any more at step {step.Report.Step}: lower learning.learningRate, or set learning.clipNorm to 1, and train again with another --out.");
-                return false;
-            }
-
-            var every = _plan.Config.Output.ValidateEvery;
-            if (every > 0 && trainer.Steps % every == 0 && trainer.Steps < steps)
-            {
-                Look(trainer);
-            }
-
-            if (_time.GetElapsedTime(_lastCheckpoint).TotalMinutes >= _plan.Config.Output.CheckpointMinutes && !TrySave(trainer, out fault))
-            {
-                return false;
-            }
-        }
-
-        outcome = new RunOutcome(trainer.Steps, trainer.Steps >= steps);
-        return TrySave(trainer, out fault) && (!outcome.Completed || TryComplete(trainer, out fault));
-    }
-
-    private StepReport Step(Trainer trainer, Func<PackedBatch> next)
-    {
-        for (var i = 0; i < Learning.Accumulation; i++)
-        {
-            trainer.Accumulate(next());
-        }
-
-        return trainer.Step();
-    }
-
-    private bool TrySave(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
-    {
-        _folder.Draw(_plan.Config.Name);
-        if (!trainer.TrySave(_folder.Checkpoint, _plan.Batches.SaveState(), out fault))
-        {
-            return false;
-        }
-
-        _lastCheckpoint = _time.GetTimestamp();
-        _report(new TrainingSaved(trainer.Steps, _folder.Checkpoint));
-        return true;
-    }
-
-    private bool TryComplete(Trainer trainer, [NotNullWhen(false)] out EngineFault? fault)
-    {
-        Look(trainer);
-        _folder.Draw(_plan.Config.Name);
-        fault = null;
-
         // A model of a small corpus knows one answer to a question: chance would only put a worse one in its place.
         var writer = new GgufWriter().Set("general.name", _plan.Config.Name).Set("general.sampling.temp", 0f);
         _plan.Vocabulary.WriteTo(writer, _plan.Layout.End, PromptLayout.ChatTemplate);
         ModelExport.AddTo(writer, _plan.Shape, trainer.Parameters).WriteTo(_folder.Model);
         foreach (var type in _plan.Config.Output.Types)
         {
-            if (!ModelQuantizer.TryQuantize(_folder.Model, _folder.Quantized(type), type, null, CancellationToken.None, out _, out fault))
+            if (!ModelQuantizer.TryQuantize(_folder.Model, _folder.Quantized(type), type, null, CancellationToken.None, out _, out var fault))
             {
-                return false;
+                return fault;
             }
         }
 
-        return true;
+        return null;
     }
 
     /// <summary>What the model is worth now: on examples that it does not know, and in its own words.</summary>

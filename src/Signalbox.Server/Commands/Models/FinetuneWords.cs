@@ -3,6 +3,7 @@ using System.Globalization;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Training.Adapters;
 using Signalbox.Inference.Training.Corpora;
+using Signalbox.Inference.Training.Runs;
 
 namespace Signalbox.Server.Commands.Models;
 
@@ -92,8 +93,13 @@ internal sealed class FinetuneWords
         Require(parsed.GetValue(_type) is not { } type || TypeNames.ContainsKey(type), "--type must be q8_0 or q4_0.");
         Require(parsed.GetValue(_type) is null || parsed.GetValue(Merge) is not null, "--type is the type of the merged model; give --merge too.");
         Require(bits == 4 || parsed.GetValue(Merge) is null, "--merge is for adapters; --bits 32 writes a whole model already.");
-        Require(parsed.GetValue(Merge) is not { } merge || Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(merge))), "--merge names a file in a folder that is not there; make the folder first.");
-        Require(parsed.GetValue(Merge) is not { } target || Path.GetFullPath(target) != Path.GetFullPath(file), "--merge names the base itself; name another file.");
+        if (parsed.GetValue(Merge) is { } merge)
+        {
+            var refused = AdapterFile.RefuseMerge(file, FinetuneRun.Result(new RunFolder(options.Folder), options), merge);
+            Require(refused is null, $"--merge: {refused?.Message}");
+            Require(!options.Data.Any(data => GgufTarget.IsSame(data, merge)), $"--merge: {merge} holds examples: name another file to write to.");
+        }
+
         Require(File.Exists(file), $"BASE: there is no file {file}; give a GGUF model.");
         problems = found;
         return options;

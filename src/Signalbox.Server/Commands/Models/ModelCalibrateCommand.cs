@@ -54,6 +54,11 @@ internal static class ModelCalibrateCommand
             return Fail(refused);
         }
 
+        if (GgufTarget.IsSame(asked.Target, asked.Data))
+        {
+            return CommandLine.Refuse($"--out names the questions themselves, {asked.Data}; name another file.");
+        }
+
         var options = new EngineOptions { Threads = asked.Threads ?? Environment.ProcessorCount };
         if (!InferenceEngine.TryLoad(asked.File, options, TimeProvider.System, out var engine, out var fault))
         {
@@ -70,9 +75,9 @@ internal static class ModelCalibrateCommand
                 problems = [$"{asked.Data}: {questions.Count} questions are too few to calibrate with; give at least {CalibrationResult.FewestAnswers}."];
             }
 
-            if (!RouteFiles.Report(problems))
+            if (problems.Count > 0)
             {
-                return CommandLine.WrongWords;
+                return CommandLine.Refuse(problems);
             }
 
             return await AskAsync(engine, topics.Count > 0, questions, asked, cancel) is { } answers ? Calibrate(answers, topics.Count > 0, asked) : CommandLine.Failed;
@@ -87,7 +92,7 @@ internal static class ModelCalibrateCommand
         var faults = new List<(int Line, EngineFault Fault)>();
         var answers = await new CalibrationRun(engine, byTopic)
             .AskAsync(questions, engine.Memory.MaximumSlots, show is null ? null : done => show(done, questions.Count), faults, cancel);
-        return RouteFiles.Report([.. faults.Select(fault => $"{asked.Data}:{fault.Line}: {fault.Fault.Message}")]) ? answers : null;
+        return CommandLine.Report([.. faults.Select(fault => $"{asked.Data}:{fault.Line}: {fault.Fault.Message}")]) ? answers : null;
     }
 
     private static int Calibrate(JudgedAnswer[] answers, bool byTopic, CalibrationRequest asked)

@@ -126,6 +126,12 @@ internal static class ModelEvalCommand
 
     private static int Evaluate(EvalRequest asked, LanguageModel model, Tokenizer? tokenizer, List<int> prompt, IReadOnlyList<ActiveAdapter> adapters, CancellationToken cancel)
     {
+        if (!model.Config.IsEncoder && prompt.Count + asked.Next > model.Config.ContextLength)
+        {
+            var room = Math.Max(0, model.Config.ContextLength - prompt.Count);
+            return Fail($"--n: {prompt.Count} tokens of the prompt and {asked.Next} more do not fit the model's context of {model.Config.ContextLength}; {(room > 0 ? $"ask for {room} at most" : "give a shorter prompt")}.", CommandLine.WrongWords);
+        }
+
         // The size that the other engine gives its context: some models turn positions otherwise in long ones.
         var capacity = (Math.Max(256, prompt.Count + Math.Max(0, asked.Next) + 8) + 255) / 256 * 256;
         using var cache = new KvCache(model.Config, capacity, model.Config.IsEncoder ? KvCacheType.F32 : asked.Cache);

@@ -25,19 +25,19 @@ internal static class ModelFinetuneCommand
     {
         var options = words.Read(parsed, out var problems);
         var folder = new RunFolder(options.Folder);
-        if (problems.Count == 0 && TrainingRun.Refuse(folder, parsed.GetValue(words.Resume)) is { } refused)
+        if (problems.Count == 0 && folder.Refuse(parsed.GetValue(words.Resume), [FinetuneRun.Result(folder, options)]) is { } refused)
         {
             problems.Add(refused.Message);
         }
 
         if (problems.Count > 0)
         {
-            return Refuse(problems);
+            return CommandLine.Refuse(problems);
         }
 
         if (FinetunePlan.Create(options, out var wrong, out var warnings) is not { } plan)
         {
-            return Refuse(wrong);
+            return CommandLine.Refuse(wrong);
         }
 
         foreach (var warning in warnings)
@@ -61,7 +61,7 @@ internal static class ModelFinetuneCommand
         // Measured before the merge, which is no part of the training.
         var result = new FinetuneResult(plan, run, outcome!, view.LastLoss, view.LastValidation, Process.GetCurrentProcess().PeakWorkingSet64);
         var merge = outcome!.Completed ? parsed.GetValue(words.Merge) : null;
-        if (merge is not null && !TryMerge(options, run.Adapter, merge, words.Type(parsed), out fault))
+        if (merge is not null && !TryMerge(options, FinetuneRun.Result(folder, options), merge, words.Type(parsed), out fault))
         {
             return Fail(fault!);
         }
@@ -88,16 +88,6 @@ internal static class ModelFinetuneCommand
         Console.Error.WriteLine($"error: {fault.Message}");
         return fault.Kind == EngineFaultKind.InvalidRequest ? CommandLine.WrongWords : CommandLine.Failed;
     }
-
-    private static int Refuse(IReadOnlyList<string> problems)
-    {
-        foreach (var problem in problems)
-        {
-            Console.Error.WriteLine($"error: {problem}");
-        }
-
-        return CommandLine.WrongWords;
-    }
 }
 
 /// <summary>What a fine-tune came to.</summary>
@@ -105,14 +95,14 @@ internal sealed record FinetuneResult(FinetunePlan Plan, FinetuneRun Run, RunOut
 {
     private const double Mib = 1048576.0;
 
-    private string? Made => !Outcome.Completed ? null : Plan.Options.Full ? Run.Model : Run.Adapter;
+    private string? Made => Outcome.Completed ? FinetuneRun.Result(new RunFolder(Plan.Options.Folder), Plan.Options) : null;
 
     public string Text(string? merged, bool resumed)
     {
         var memory = string.Create(CultureInfo.InvariantCulture, $"peak memory {PeakBytes / Mib:0} MiB, buffers {Run.Memory.Total / Mib:0.0} MiB");
         return !Outcome.Completed
             ? $"Stopped after {Outcome.Steps} steps ({memory}); the checkpoint is in {Plan.Options.Folder}. Go on with the same words and --resume{(resumed ? " again" : "")}."
-            : $"{Outcome.Steps} steps done, {memory}. {(Plan.Options.Full ? "The model" : "The adapter")}: {Made}{(merged is null ? "" : $"{Environment.NewLine}The merged model: {merged}")}";
+            : $"{(Outcome.WasDone ? $"All {Outcome.Steps} steps were done before: this run is finished. To train longer, raise --epochs and name another --out." : $"{Outcome.Steps} steps done, {memory}.")} {(Plan.Options.Full ? "The model" : "The adapter")}: {Made}{(merged is null ? "" : $"{Environment.NewLine}The merged model: {merged}")}";
     }
 
     public string Json(string? merged)

@@ -27,15 +27,16 @@ internal static class ModelRunCommand
         {
             var chat = new ChatOptions { MaxOutputTokens = parsed.GetValue(most), Temperature = parsed.GetValue(temperature), Seed = parsed.GetValue(seed), Instructions = parsed.GetValue(system) };
             var engine = new EngineOptions { ContextLength = parsed.GetValue(context), Threads = parsed.GetValue(threads), MaximumSlots = 1 };
-            return WrongWords(chat, engine) is { } problem
+            return WrongWords(parsed.GetValue(prompt), chat, engine) is { } problem
                 ? Task.FromResult(Fail(problem, CommandLine.WrongWords))
                 : RunAsync(parsed.GetValue(file)!, parsed.GetValue(prompt), parsed.GetValue(lora) ?? [], engine, chat, cancel);
         });
         return command;
     }
 
-    private static string? WrongWords(ChatOptions chat, EngineOptions engine) =>
-        chat.MaxOutputTokens < 1 ? "--max-tokens must be 1 or more."
+    private static string? WrongWords(string? prompt, ChatOptions chat, EngineOptions engine) =>
+        prompt is not null && string.IsNullOrWhiteSpace(prompt) ? "the prompt is empty. Say what to ask, or leave PROMPT out to type it."
+        : chat.MaxOutputTokens < 1 ? "--max-tokens must be 1 or more."
         : chat.Temperature is { } temperature && !(temperature is >= 0 and <= 100) ? "--temperature must be from 0 to 100."
         : engine.ContextLength < 1 ? "--context must be 1 or more."
         : engine.Threads is { } threads && threads is < 1 or > 256 ? "--threads must be from 1 to 256."
@@ -100,6 +101,11 @@ internal static class ModelRunCommand
         var messages = new List<ChatMessage>();
         while ((prompt ?? await ReadLineAsync(cancel)) is { } line)
         {
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
             messages.Add(new ChatMessage(ChatRole.User, line));
             messages.Add(new ChatMessage(ChatRole.Assistant, await AnswerAsync(client, messages, chat, cancel)));
             if (prompt is not null)

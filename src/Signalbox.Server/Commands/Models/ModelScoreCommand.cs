@@ -6,7 +6,6 @@ using Signalbox.Inference.Adapters;
 using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Threading;
 using Signalbox.Inference.Training.Adapters;
-using Signalbox.Inference.Training.Corpora;
 using Signalbox.Inference.Transformer;
 
 namespace Signalbox.Server.Commands.Models;
@@ -15,7 +14,7 @@ namespace Signalbox.Server.Commands.Models;
 internal static class ModelScoreCommand
 {
     private static readonly Argument<string[]> Files = new("FILE") { Arity = ArgumentArity.OneOrMore, Description = "Models; the others are compared with the first." };
-    private static readonly Option<string[]> Data = new("--data") { HelpName = "FILE", Required = true, Description = "Held-out questions: conversations, topics, or lines {\"topic\", \"question\"}." };
+    private static readonly Option<string[]> Data = new("--data") { HelpName = "FILE", Required = true, Description = "Held-out questions: conversations, topics, or lines {\"topic\", \"question\"}; the topic refuse stands for every refusal." };
     private static readonly Option<string[]> Topics = new("--topics") { HelpName = "FILE", Description = "Topic files that have the answers of lines which only name their topic." };
     private static readonly Option<string[]> Lora = new("--lora") { HelpName = "FILE", Description = "An adapter for the first model; a row of its own." };
     private static readonly Option<int?> Limit = new("--limit") { HelpName = "N", Description = "Ask only N of the questions, evenly spread." };
@@ -46,8 +45,7 @@ internal static class ModelScoreCommand
 
         if (problems.Count > 0)
         {
-            problems.ForEach(static problem => Console.Error.WriteLine($"error: {problem}"));
-            return CommandLine.WrongWords;
+            return CommandLine.Refuse(problems);
         }
 
         using var pool = new WorkerPool(parsed.GetValue(Threads));
@@ -79,17 +77,16 @@ internal static class ModelScoreCommand
         return CommandLine.Done;
     }
 
-    private static List<TrainingExample> Spread(IReadOnlyList<TrainingExample> all, int? limit, IReadOnlyList<string> wrong, List<string> problems)
+    private static IReadOnlyList<HeldOutQuestion> Spread(IReadOnlyList<HeldOutQuestion> all, int? limit, IReadOnlyList<string> wrong, List<string> problems)
     {
         problems.AddRange(wrong);
-        var asked = all.Where(static example => example.Turns.Count > 1).ToList();
-        return limit is not { } most || most >= asked.Count ? asked : [.. Enumerable.Range(0, most).Select(i => asked[(int)((long)i * asked.Count / most)])];
+        return limit is not { } most || most >= all.Count ? all : [.. Enumerable.Range(0, most).Select(i => all[(int)((long)i * all.Count / most)])];
     }
 
     private sealed record Asked(string Model, string? Adapter);
 
     private static bool TryScore(
-        Asked asked, List<TrainingExample> questions, bool answers, WorkerPool pool, out List<AnswerScore> scores, out string? problem, CancellationToken cancel)
+        Asked asked, IReadOnlyList<HeldOutQuestion> questions, bool answers, WorkerPool pool, out List<AnswerScore> scores, out string? problem, CancellationToken cancel)
     {
         var (path, lora) = asked;
         scores = [];
@@ -122,9 +119,9 @@ internal static class ModelScoreCommand
                     var scorer = new AnswerScorer(model, sequences, adapter is null ? [] : [new ActiveAdapter(adapter, 1)]);
                     foreach (var question in questions)
                     {
-                        if (sequences.Check(question, out problem) == SequenceFit.Nothing)
+                        if (sequences.Check(question.References[0], out problem) == SequenceFit.Nothing)
                         {
-                            problem ??= $"\"{question.Turns[^2].Texts[0]}\" is longer than {AnswerScorer.BatchTokens} tokens; shorten it.";
+                            problem ??= $"\"{question.Text}\" is longer than {AnswerScorer.BatchTokens} tokens; shorten it.";
                             return false;
                         }
 

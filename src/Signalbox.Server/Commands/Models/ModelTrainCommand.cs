@@ -29,7 +29,7 @@ internal static class ModelTrainCommand
     {
         if (!TrainingConfigReader.TryRead(file, out var config, out var problems))
         {
-            return Refuse(problems);
+            return CommandLine.Refuse(problems);
         }
 
         config = config with
@@ -40,7 +40,7 @@ internal static class ModelTrainCommand
         var folder = new RunFolder(config.Output.Folder);
 
         // Said before the corpus is read, not after it.
-        if (TrainingRun.Refuse(folder, parsed.GetValue(Resume)) is { } refused)
+        if (folder.Refuse(parsed.GetValue(Resume), TrainingRun.Results(folder, config.Output)) is { } refused)
         {
             return CommandLine.Refuse(refused.Message);
         }
@@ -48,7 +48,7 @@ internal static class ModelTrainCommand
         try
         {
             var plan = TrainingPlan.Create(config, cancel, out problems);
-            return plan is null ? Refuse(problems) : Train(plan, new RunOptions(parsed.GetValue(Resume), parsed.GetValue(StopAfter)), parsed.GetValue(Quiet), file, cancel);
+            return plan is null ? CommandLine.Refuse(problems) : Train(plan, new RunOptions(parsed.GetValue(Resume), parsed.GetValue(StopAfter)), parsed.GetValue(Quiet), file, cancel);
         }
         catch (OperationCanceledException)
         {
@@ -73,7 +73,9 @@ internal static class ModelTrainCommand
         var folder = new RunFolder(plan.Config.Output.Folder);
         if (outcome!.Completed)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Steps} steps done. The model: {folder.Model}"));
+            Console.WriteLine(outcome.WasDone
+                ? $"All {outcome.Steps} steps were done before: this run is finished. To train longer, raise learning.epochs (or learning.minutes) and name another --out. The model: {folder.Model}"
+                : $"{outcome.Steps} steps done. The model: {folder.Model}");
             foreach (var type in plan.Config.Output.Types)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder.Quantized(type)}: {new FileInfo(folder.Quantized(type)).Length / 1048576.0:0.0} MiB"));
@@ -86,15 +88,5 @@ internal static class ModelTrainCommand
             ? "Stopped before the first step; nothing was written."
             : $"Stopped after {outcome.Steps} steps; the checkpoint is {folder.Checkpoint}. Go on with: model train {file} --resume --out {folder.Path}");
         return options.StopAfter is not null && !cancel.IsCancellationRequested ? CommandLine.Done : CommandLine.Failed;
-    }
-
-    private static int Refuse(IReadOnlyList<string> problems)
-    {
-        foreach (var problem in problems)
-        {
-            Console.Error.WriteLine($"error: {problem}");
-        }
-
-        return CommandLine.WrongWords;
     }
 }

@@ -54,12 +54,17 @@ internal abstract class TrainingView(TimeProvider time) : IDisposable
     {
         switch (happened)
         {
+            case TrainingWarning warning:
+                Console.Error.WriteLine($"warning: {warning.Text}");
+                break;
             case TrainingTimed:
                 Line("timing a few steps ...");
                 break;
             case TrainingStarted started:
                 (Steps, FirstStep, _start) = (started.Steps, started.Step, _time.GetTimestamp());
-                Line(string.Create(CultureInfo.InvariantCulture, $"{started.Parameters} parameters, steps {started.Step + 1} to {started.Steps}"));
+                Line(started.Step < started.Steps
+                    ? string.Create(CultureInfo.InvariantCulture, $"{started.Parameters} parameters, steps {started.Step + 1} to {started.Steps}")
+                    : string.Create(CultureInfo.InvariantCulture, $"all {started.Steps} steps were done before; what was made of them is written again"));
                 break;
             case TrainingStep step:
                 _loss = Latest is null ? step.Report.Loss.Mean : 0.95 * _loss + 0.05 * step.Report.Loss.Mean;

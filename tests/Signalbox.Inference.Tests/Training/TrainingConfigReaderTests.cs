@@ -1,0 +1,70 @@
+using Signalbox.Inference.Tests.Training.Support;
+using Signalbox.Inference.Training.Runs;
+
+namespace Signalbox.Inference.Tests.Training;
+
+public sealed class TrainingConfigReaderTests : IDisposable
+{
+    private readonly SmallCorpora _files = new();
+
+    [Fact]
+    public void What_is_left_out_has_its_default()
+    {
+        Assert.Empty(Problems(""));
+        Assert.Empty(Problems("\"samples\": [\"where is my card\"]"));
+    }
+
+    /// <summary>What stands for a wrong value breaks no rule about others.</summary>
+    [Theory]
+    [InlineData("\"shape\": {\"embeddingLength\": \"320\", \"heads\": 6}", "shape.embeddingLength: must be a whole number")]
+    [InlineData("\"shape\": {\"embeddingLength\": 33, \"heads\": 2}", "shape.embeddingLength: 33 must be a multiple of 32")]
+    [InlineData("\"shape\": {\"embeddingLength\": 256, \"heads\": 0}", "shape.heads: must be a whole number")]
+    [InlineData("\"shape\": {\"heads\": 0, \"keyValueHeads\": 2}", "shape.heads: must be a whole number")]
+    [InlineData("\"shape\": {\"contextLength\": 1}, \"learning\": {\"epochs\": 1, \"batchTokens\": 256}", "shape.contextLength: must be a whole number")]
+    [InlineData("\"shape\": [], \"learning\": {\"epochs\": 1, \"batchTokens\": 256}", "shape: must be an object")]
+    [InlineData("\"learning\": {\"epochs\": 1, \"learningRate\": 2, \"finalLearningRate\": 0.5}", "learning.learningRate: must be a number")]
+    [InlineData("\"learning\": 3", "learning: must be an object")]
+    [InlineData("\"output\": \"run\"", "output: must be an object")]
+    [InlineData("\"weights\": {\"question\": -1, \"topic\": 0, \"answer\": 0}", "weights.question: must be a number")]
+    [InlineData("\"augmentation\": {\"greetings\": 0.5, \"greetingTexts\": \"hi\"}", "augmentation.greetingTexts: must be a list")]
+    [InlineData("\"augmentation\": {\"synonyms\": 0.5, \"synonymFile\": \"none.txt\"}", "augmentation.synonymFile: none.txt cannot be read")]
+    public void A_wrong_value_is_one_problem(string fields, string expected) => Assert.StartsWith($"train.json: {expected}", Assert.Single(Problems(fields)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("\"shape\": {\"embeddingLength\": 256, \"heads\": 6}", "shape.heads: 6 heads must share embeddingLength (256)")]
+    [InlineData("\"shape\": {\"keyValueHeads\": 2}", "shape.keyValueHeads: 2 must divide heads (5)")]
+    [InlineData("\"learning\": {\"epochs\": 1, \"batchTokens\": 256}", "learning.batchTokens: 256 is less than shape.contextLength (512)")]
+    [InlineData("\"learning\": {}", "learning.epochs: or minutes must say how long")]
+    [InlineData("\"output\": {}", "output.folder: is missing")]
+    [InlineData("\"weights\": {\"topic\": 0, \"answer\": 0}", "weights.answer: and topic and question are all 0")]
+    [InlineData("\"augmentation\": {\"greetings\": 0.5}", "augmentation.greetings: needs greetingTexts")]
+    public void A_rule_that_is_broken_is_said(string fields, string expected) => Assert.StartsWith($"train.json: {expected}", Assert.Single(Problems(fields)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_place_in_a_list_counts_what_was_wrong_before_it()
+    {
+        var problems = Problems("\"data\": [1, \"none.json\"], \"output\": {\"folder\": \"run\", \"types\": [2, \"q3_k\"]}");
+        Assert.Equal(["data[0]", "data[1]", "output.types[0]", "output.types[1]"], problems.Select(static problem => problem.Split(": ")[1]));
+    }
+
+    [Fact]
+    public void A_folder_is_no_configuration()
+    {
+        Assert.False(TrainingConfigReader.TryRead(_files.Folder, out _, out var problems));
+        Assert.Contains("is a folder: name the configuration in it", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    /// <summary>What is wrong with a configuration that is right but for these fields.</summary>
+    private List<string> Problems(string fields)
+    {
+        _files.Write("corpus.txt", "words");
+        var others = new Dictionary<string, string>
+        {
+            ["name"] = "\"n\"", ["data"] = "[\"corpus.txt\"]", ["learning"] = "{\"epochs\": 1}", ["output"] = "{\"folder\": \"run\"}",
+        }.Where(other => !fields.Contains($"\"{other.Key}\":", StringComparison.Ordinal)).Select(static other => $"\"{other.Key}\": {other.Value}");
+        TrainingConfigReader.TryRead(_files.Write("train.json", $"{{{string.Join(", ", others.Append(fields).Where(static field => field.Length > 0))}}}"), out _, out var problems);
+        return [.. problems.Select(problem => problem.Replace(_files.Folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))];
+    }
+}
