@@ -17,14 +17,6 @@ internal static class ChatCommand
     public static Command Create()
     {
         var prompt = new Argument<string?>("PROMPT") { Description = "What to ask. Without it: a conversation, ended by an empty line or Ctrl+D.", Arity = ArgumentArity.ZeroOrOne };
-        prompt.Validators.Add(static result =>
-        {
-            // A misspelt option would otherwise be asked of a model, and paid for.
-            if (result.Tokens is [{ Value: ['-', '-', ..] word }, ..])
-            {
-                result.AddError($"Unknown option '{word}'. A prompt that begins with -- goes behind a -- of its own.");
-            }
-        });
         var model = new Option<string?>("--model") { Description = "Model version, model, provider/model or route. Default: the version that LLM_MODEL_VERSION names, else auto.", HelpName = "M" };
         var explain = new Option<bool>("--explain") { Description = "Say afterwards which model answered, what it used and cost, and why it was chosen." };
         var asJson = new Option<bool>("--json") { Description = "Print the answer as one JSON object instead of streaming it." };

@@ -95,7 +95,7 @@ internal static class CommandLine
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = patience });
     }
 
-    /// <summary>A misspelt option would be taken as a file, and the word behind it as the next.</summary>
+    /// <summary>A misspelt option would be taken as a file, or asked of a model and paid for.</summary>
     private static string? UnknownOption(ParseResult parsed)
     {
         // Behind a -- of its own a word is what it says.

@@ -113,6 +113,13 @@ public sealed class ModelFileCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_prompt_that_looks_like_an_option_goes_behind_a_double_dash()
+    {
+        var (code, _, errors) = await RunAsync("model", "run", Model(), "--max-tokens", "1", "--threads", "1", "--", "--seed");
+        Assert.True(code == 0, errors);
+    }
+
+    [Fact]
     public async Task A_blank_line_asks_nothing()
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Signalbox.Server"), ["model", "run", Model(), "--threads", "1"])
