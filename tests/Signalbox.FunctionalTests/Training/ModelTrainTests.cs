@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
+using Signalbox.Inference.Gguf;
 using Signalbox.Inference.Training.Runs;
 
 namespace Signalbox.FunctionalTests.Training;
@@ -102,6 +104,35 @@ public sealed class ModelTrainTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_is_trained_on_with_its_own_words_from_where_it_was()
+    {
+        Assert.Equal(0, (await TrainAsync("train.json", "--quiet")).Code);
+        // A vocabulary of its own would have a merge for the new word.
+        var corpus = File.ReadAllText(PathOf("corpus.json"));
+        File.WriteAllText(PathOf("corpus.json"), corpus.Replace("\"where is my fee\"", "\"where is my fee\", \"zzzz zzzz zzzz zzzz\"", StringComparison.Ordinal));
+        var on = Config.Replace("\"data\"", "\"from\": \"run/model.gguf\", \"data\"", StringComparison.Ordinal);
+        File.WriteAllText(PathOf("on.json"), on.Replace("\"epochs\": 8", "\"epochs\": 2", StringComparison.Ordinal));
+
+        var more = await TrainAsync("on.json", "--out", PathOf("on"));
+
+        Assert.True(more.Code == 0, more.Errors);
+        Assert.True(Losses("on")[0] < Losses("run")[0] / 2, $"it begins with a loss of {Losses("on")[0]}; the new model began with {Losses("run")[0]}");
+        Assert.Equal(Words("run"), Words("on"));
+
+        File.WriteAllText(PathOf("on.json"), on.Replace("\"feedForwardLength\": 64", "\"feedForwardLength\": 96", StringComparison.Ordinal));
+        var other = await TrainAsync("on.json", "--out", PathOf("other"));
+        Assert.Equal(2, other.Code);
+        Assert.Contains("from: ", other.Errors, StringComparison.Ordinal);
+        Assert.Contains("is of another shape", other.Errors, StringComparison.Ordinal);
+
+        File.WriteAllText(PathOf("corpus.json"), corpus.Replace("\"id\": \"fee\"", "\"id\": \"rate\"", StringComparison.Ordinal));
+        File.WriteAllText(PathOf("on.json"), on);
+        var unknown = await TrainAsync("on.json", "--out", PathOf("other"));
+        Assert.Equal(2, unknown.Code);
+        Assert.Contains("has no token for the topic \"rate\"", unknown.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_finished_run_has_nothing_to_go_on_with()
     {
         Assert.Equal(0, (await TrainAsync("train.json", "--quiet")).Code);
@@ -172,6 +203,16 @@ public sealed class ModelTrainTests : IDisposable
         }
 
         return losses;
+    }
+
+    private IReadOnlyList<string> Words(string run)
+    {
+        Assert.True(GgufFile.TryOpen(PathOf($"{run}/model.gguf"), out var file, out _));
+        using (file)
+        {
+            Assert.True(file.Metadata.TryGetStrings("tokenizer.ggml.tokens", out var tokens));
+            return [.. tokens.Select(Encoding.UTF8.GetString)];
+        }
     }
 
     private async Task<(int Code, string Output, string Errors)> TrainAsync(string config, params string[] options)

@@ -107,7 +107,7 @@ internal sealed class FinetuneRun : IDisposable
         {
             if (Options.Full)
             {
-                var parameters = ReadAll(file);
+                var parameters = ModelImport.ReadWeights(file, _plan.Shape, (ulong)Options.Seed);
                 trainer = new Trainer(_plan.Shape, TrainerOptions(steps), parameters, ModelLayers.Trained, _compute);
             }
             else if (FrozenModel.TryFreeze(file, Options.Kind, out _frozen, out fault))
@@ -128,21 +128,6 @@ internal sealed class FinetuneRun : IDisposable
         fault = null;
         Memory = new FinetuneMemory(_frozen?.Bytes ?? 0, 4 * trainer.Parameters.Length * sizeof(float), trainer.Model.Bytes + (_scratch?.Bytes ?? 0));
         return true;
-    }
-
-    private ParameterSet ReadAll(GgufFile file)
-    {
-        var parameters = new ParameterSet(ModelParameters.Of(_plan.Shape), (ulong)Options.Seed);
-        foreach (var parameter in parameters.All)
-        {
-            var source = FrozenWeights.Of(file, file.Find(parameter.Name)!);
-            for (var at = 0; at < parameter.ValueSpan.Length; at += FrozenWeights.Piece)
-            {
-                source(at, parameter.ValueSpan[at..Math.Min(parameter.ValueSpan.Length, at + FrozenWeights.Piece)]);
-            }
-        }
-
-        return parameters;
     }
 
     private TrainerOptions TrainerOptions(int steps) => new()

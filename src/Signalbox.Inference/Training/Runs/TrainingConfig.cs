@@ -17,6 +17,9 @@ internal sealed record TrainingConfig
 
     public required VocabularyConfig Vocabulary { get; init; }
 
+    /// <summary>A model that was trained here, whose vocabulary and weights the run begins with; null for new ones.</summary>
+    public string? From { get; init; }
+
     /// <summary>The size of the vocabulary is known when it is trained; 1 until then.</summary>
     public required ModelShape Shape { get; init; }
 

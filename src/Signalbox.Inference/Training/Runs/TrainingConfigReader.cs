@@ -63,6 +63,7 @@ internal static class TrainingConfigReader
             Data = ReadData(root, folder),
             ValidationShare = root.Number("validationShare", 0.02, 0, 0.5),
             Vocabulary = ReadVocabulary(root.Section("vocabulary")),
+            From = root.String("from", required: false) is { } from ? Path.GetFullPath(from, folder) : null,
             Shape = shape,
             Learning = ReadLearning(root.Section("learning"), shapeSection.Means("contextLength") ? shape.ContextLength : null),
             Weights = ReadWeights(root.Section("weights")),

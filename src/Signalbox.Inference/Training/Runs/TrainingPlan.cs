@@ -9,13 +9,13 @@ internal sealed class TrainingPlan
 {
     private readonly SequenceBuilder _sequences;
 
-    private TrainingPlan(TrainingConfig config, Corpus corpus, CancellationToken cancel)
+    private TrainingPlan(TrainingConfig config, Corpus corpus, TrainedVocabulary? vocabulary, CancellationToken cancel)
     {
         Config = config;
         Corpus = corpus;
         var seed = (ulong)config.Learning.Seed;
         (Training, Validation) = ValidationSplit.Take(corpus.Examples, config.ValidationShare, seed);
-        Vocabulary = BpeTrainer.Train(
+        Vocabulary = vocabulary ?? BpeTrainer.Train(
             Count(Training, config.Vocabulary.AnswerWeight), config.Vocabulary.Size, config.Vocabulary.MinimumFrequency,
             PromptLayout.ControlTokens(corpus.Topics.Select(static topic => topic.Id)), cancel);
         Shape = config.Shape with { VocabularySize = Vocabulary.Tokens.Count };
@@ -53,12 +53,20 @@ internal sealed class TrainingPlan
 
     /// <param name="config">The configuration.</param>
     /// <param name="cancel">Looked at while the vocabulary is trained.</param>
-    /// <param name="problems">What is wrong with the corpus.</param>
+    /// <param name="problems">What is wrong with the corpus, or with the model that the run is to begin with.</param>
     /// <returns>Null with problems.</returns>
     public static TrainingPlan? Create(TrainingConfig config, CancellationToken cancel, out IReadOnlyList<string> problems)
     {
         var corpus = CorpusReader.Read(config.Data, out problems);
-        return problems.Count == 0 ? new TrainingPlan(config, corpus, cancel) : null;
+        if (problems.Count > 0)
+        {
+            return null;
+        }
+
+        string? problem = null;
+        var vocabulary = config.From is { } from ? ModelImport.ReadVocabulary(from, config.Shape, corpus.Topics.Select(static topic => topic.Id), out problem) : null;
+        problems = problem is null ? [] : [$"from: {problem}"];
+        return problem is null ? new TrainingPlan(config, corpus, vocabulary, cancel) : null;
     }
 
     /// <summary>Batches from the first epoch on.</summary>

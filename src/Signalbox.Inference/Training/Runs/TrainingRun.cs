@@ -129,9 +129,9 @@ internal sealed class TrainingRun : IDisposable
         return step > 0 ? Math.Max(1, (long)(minutes * StepShare / step)) : 1;
     }
 
-    private Trainer CreateTrainer(int steps) => new(
-        _plan.Shape,
-        new TrainerOptions
+    private Trainer CreateTrainer(int steps)
+    {
+        var options = new TrainerOptions
         {
             MostTokens = Learning.BatchTokens,
             Schedule = new CosineSchedule { Peak = Learning.LearningRate, Floor = Learning.FinalLearningRate, WarmUpSteps = (int)WarmUp(steps), TotalSteps = steps },
@@ -139,8 +139,16 @@ internal sealed class TrainingRun : IDisposable
             Pass = new PassOptions { Dropout = (float)Learning.Dropout, LabelSmoothing = (float)Learning.LabelSmoothing },
             ClipNorm = Learning.ClipNorm,
             Seed = (ulong)Learning.Seed,
-        },
-        _pool);
+        };
+        if (_plan.Config.From is not { } from)
+        {
+            return new Trainer(_plan.Shape, options, _pool);
+        }
+
+        // What could be wrong with it, the plan has refused.
+        using var file = GgufFile.TryOpen(from, out var opened, out var fault) ? opened : throw new IOException(fault.Message);
+        return new Trainer(_plan.Shape, options, ModelImport.ReadWeights(file, _plan.Shape, options.Seed), ModelLayers.Trained, new Compute(_pool));
+    }
 
     private TrainingLoop Loop(IReadOnlyList<string> results) => new(_folder, _plan.Batches, _report, _time)
     {
