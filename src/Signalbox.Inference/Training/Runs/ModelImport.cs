@@ -35,7 +35,7 @@ internal static class ModelImport
             var names = words.Tokens.Select(Encoding.UTF8.GetString).ToList();
             var start = names.IndexOf(PromptLayout.EndName);
             var lacking = topics.FirstOrDefault(topic => !names.Contains(PromptLayout.TopicName(topic)));
-            problem = there with { VocabularySize = shape.VocabularySize } != shape ? $"{path} is of another shape than the section shape says: give that of the model ({there})."
+            problem = there with { VocabularySize = shape.VocabularySize } != shape ? $"{path} is of another shape than the section shape says. The model's is: {Describe(there)}."
                 : words.Merges is null || start < 0 || names.IndexOf(PromptLayout.UserName) != start + 1 || names.IndexOf(PromptLayout.AssistantName) != start + 2
                     ? $"{path} was not made by model train: its vocabulary has no {PromptLayout.EndName}. Name such a model, or leave \"from\" out."
                 : lacking is not null ? $"{path} has no token for the topic \"{lacking}\": a model that is trained further keeps its topics. Leave \"from\" out to train a new one."
@@ -59,6 +59,9 @@ internal static class ModelImport
 
         return parameters;
     }
+
+    private static string Describe(ModelShape shape) =>
+        $"embeddingLength {shape.EmbeddingLength}, layers {shape.Layers}, heads {shape.Heads}, keyValueHeads {shape.KeyValueHeads}, feedForwardLength {shape.FeedForwardLength}, contextLength {shape.ContextLength}";
 
     private static (int Left, int Right)[] Merges(VocabularyFile words, List<string> names)
     {
