@@ -18,12 +18,12 @@ const [custom, qlora, vllm, gemini] =
 const said = { [vllm]: 'The second bank charges nothing.', [gemini]: 'Gemini says two euros.' };
 
 const checks = {
-  'a benchmark prints the versions in the order of the delays that they were given': async ({ config, folder, env }) => {
+  'a benchmark prints the versions in the order of the delays that they were given': async ({ config, folder }) => {
     const prompts = path.join(folder, 'prompts.jsonl');
     await writeFile(prompts, JSON.stringify({ prompt: question }) + '\n');
     const [command, ...first] = commandOf();
     const words = ['bench', '--models', [gemini, vllm, custom].join(','), '--prompts', prompts, '--runs', '6', '--json', '--config', config, '--data', folder];
-    const { stdout } = await promisify(execFile)(command, [...first, ...words], { env });
+    const { stdout } = await promisify(execFile)(command, [...first, ...words]);
     const report = JSON.parse(stdout);
     const latency = name => report.models.find(row => row.model === name).latency_ms.median;
     const order = [gemini, vllm, custom].sort((a, b) => latency(a) - latency(b));
@@ -91,6 +91,7 @@ async function startHosted(text, milliseconds, folder, name) {
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'signalbox-versions-'));
 const closing = [];
+let passed = 0;
 let failed = 0;
 try {
   const hosted = await startHosted(said[gemini], 900, folder, 'gemini');
@@ -108,7 +109,8 @@ try {
   closing.push(gateway);
   for (const [name, check] of Object.entries(checks)) {
     try {
-      await check({ url: gateway.url, config, folder, env: process.env });
+      await check({ url: gateway.url, config, folder });
+      passed++;
     } catch (error) {
       failed++;
       console.log(`FAILED ${name}: ${error.message.replace(/\s+/g, ' ').slice(0, 700)}`);
@@ -121,5 +123,5 @@ try {
   for (const thing of closing.reverse()) await thing.close();
   await rm(folder, { recursive: true, force: true });
 }
-console.log(`${Object.keys(checks).length - Math.min(failed, Object.keys(checks).length)} passed, ${failed} failed, 0 skipped`);
+console.log(`${passed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed > 0 ? 1 : 0);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Signalbox.Routing.Evaluation;
 using Signalbox.Sensitivity;
-using Signalbox.Server.Commands.Routes;
 
 namespace Signalbox.Server.Commands;
 
@@ -53,7 +52,7 @@ internal static class SensitivityEvalCommand
             problems.Add($"{file}: holds no rows; each line is one of: {SensitivityEvaluation.Shapes}");
         }
 
-        return RouteFiles.Report(problems);
+        return CommandLine.Report(problems);
     }
 
     private static void Print(SensitivityEvaluation evaluation, bool withMisses, bool asJson)

@@ -3,7 +3,6 @@ using Signalbox.Benchmarking;
 using Signalbox.Benchmarking.Reports;
 using Signalbox.Configuration.Fields;
 using Signalbox.Pipeline;
-using Signalbox.Server.Commands.Routes;
 
 namespace Signalbox.Server.Commands.Benchmarks;
 
@@ -40,7 +39,7 @@ internal static class BenchCommand
         var plan = MakePlan(parsed, runtime, problems, cancel);
         if (plan is null)
         {
-            return RouteFiles.Report(problems) ? CommandLine.Failed : CommandLine.WrongWords;
+            return CommandLine.Report(problems) ? CommandLine.Failed : CommandLine.WrongWords;
         }
 
         var models = new GatewayModels(runtime);

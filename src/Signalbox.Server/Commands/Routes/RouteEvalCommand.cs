@@ -96,7 +96,7 @@ internal static class RouteEvalCommand
             problems.Add("--weak-cost must be 0 or more, --strong-cost more than 0.");
         }
 
-        return RouteFiles.Report(problems);
+        return CommandLine.Report(problems);
     }
 
     private static RouterReport? Evaluate(ParseResult parsed, RouterEvaluation evaluation, CancellationToken cancellation)

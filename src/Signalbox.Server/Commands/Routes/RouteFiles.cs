@@ -8,22 +8,11 @@ internal static class RouteFiles
 {
     private const int ShownModels = 12;
 
-    /// <summary>Reads recorded outcomes, or says everything that is wrong with them.</summary>
+    /// <summary>Reads recorded outcomes, or says what is wrong with them.</summary>
     public static OutcomesFile? ReadOutcomes(string path, CancellationToken cancellation)
     {
         var file = OutcomesFile.Read(path, cancellation);
-        return Report(file.Problems) ? file : null;
-    }
-
-    /// <summary>True when there is none.</summary>
-    public static bool Report(IReadOnlyList<string> problems)
-    {
-        foreach (var problem in problems)
-        {
-            Console.Error.WriteLine("error: " + problem);
-        }
-
-        return problems.Count == 0;
+        return CommandLine.Report(file.Problems) ? file : null;
     }
 
     /// <summary>Says which models the files have, when they lack one.</summary>
@@ -46,11 +35,11 @@ internal static class RouteFiles
         {
             using var file = File.OpenRead(path);
             var predictor = DifficultyPredictor.TryLoad(file, out var problem);
-            return predictor is not null || Report([$"{path}: {problem}"]) ? predictor : null;
+            return predictor is not null || CommandLine.Report([$"{path}: {problem}"]) ? predictor : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Report([$"{path}: cannot be read: {e.Message}"]);
+            CommandLine.Report([$"{path}: cannot be read: {e.Message}"]);
             return null;
         }
     }

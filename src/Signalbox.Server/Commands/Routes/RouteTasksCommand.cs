@@ -38,7 +38,7 @@ internal static class RouteTasksCommand
             problems.Add($"{path}: {training.Count} rows to train on and {test.Count} to test on are too few; two tasks and a row to test are the least.");
         }
 
-        if (!RouteFiles.Report(problems))
+        if (!CommandLine.Report(problems))
         {
             return CommandLine.WrongWords;
         }
