@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Signalbox.Configuration;
 using Signalbox.Sensitivity;
 
@@ -29,19 +28,6 @@ internal static class InspectPath
     private static long MedianTime(string text, int batch)
     {
         var detector = new SensitivityDetector(new SensitivityConfig());
-        var times = new double[text.Length > Prose.Length ? Batches / 10 : Batches];
-        for (var run = -times.Length; run < times.Length; run++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            for (var i = 0; i < batch; i++)
-            {
-                detector.Inspect(text);
-            }
-
-            times[Math.Abs(run) % times.Length] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / batch;
-        }
-
-        Array.Sort(times);
-        return (long)times[times.Length / 2];
+        return Timing.Median(text.Length > Prose.Length ? Batches / 10 : Batches, batch, () => detector.Inspect(text));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Signalbox.Catalog;
 using Signalbox.Configuration;
 using Signalbox.Providers;
@@ -32,24 +31,8 @@ internal static class PlanPath
         return () => Planner.Plan(input, (Candidate[])candidates.Clone());
     }
 
-    // The median of batches: on a machine that does other things as well the mean would measure those.
-    private static long MedianTime(PlanInput input, Candidate[] candidates)
-    {
-        var times = new double[Batches];
-        for (var batch = -Batches; batch < Batches; batch++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            for (var i = 0; i < Batch; i++)
-            {
-                Planner.Plan(input, (Candidate[])candidates.Clone());
-            }
-
-            times[Math.Abs(batch) % Batches] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / Batch;
-        }
-
-        Array.Sort(times);
-        return (long)times[Batches / 2];
-    }
+    private static long MedianTime(PlanInput input, Candidate[] candidates) =>
+        Timing.Median(Batches, Batch, () => Planner.Plan(input, (Candidate[])candidates.Clone()));
 
     private static PlanInput Input(string strategy) => new()
     {

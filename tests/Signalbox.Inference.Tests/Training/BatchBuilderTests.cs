@@ -91,6 +91,25 @@ public sealed class BatchBuilderTests
     }
 
     [Fact]
+    public void Some_questions_come_after_exchanges_of_which_nothing_is_learned()
+    {
+        var sequences = Sequences();
+        var alone = Corpus.Examples.Select(example => Text(sequences.Build(example).Tokens)).ToHashSet();
+        var pieces = Epoch(Builder(new Augmentation { EarlierExchanges = 0.5 })).SelectMany(Split).ToList();
+        var longer = pieces.Where(piece => !alone.Contains(Text(piece.Tokens))).ToList();
+
+        Assert.Equal(Corpus.Examples.Count, pieces.Count);
+        Assert.InRange(longer.Count, Corpus.Examples.Count / 4, Corpus.Examples.Count * 3 / 4);
+        Assert.All(longer, piece =>
+        {
+            var question = Array.LastIndexOf(piece.Tokens, sequences.Layout.User);
+            Assert.Contains(Text(piece.Tokens[question..]), alone);
+            Assert.All(piece.Targets[..question], static target => Assert.Equal(PackedBatch.NoTarget, target));
+            Assert.InRange(piece.Tokens[..question].Count(token => token == sequences.Layout.Assistant), 1, 2);
+        });
+    }
+
+    [Fact]
     public void Validation_takes_its_share_of_every_topic()
     {
         var (training, validation) = ValidationSplit.Take(Corpus.Examples, 0.25, 1);
@@ -123,7 +142,10 @@ public sealed class BatchBuilderTests
         return batches;
     }
 
-    private static IEnumerable<string> Pieces(PackedBatch batch) => Enumerable.Range(1, batch.Starts.Length - 1).Select(i => Text(batch.Tokens[batch.Starts[i - 1]..batch.Starts[i]]));
+    private static IEnumerable<string> Pieces(PackedBatch batch) => Split(batch).Select(static piece => Text(piece.Tokens));
+
+    private static IEnumerable<(int[] Tokens, int[] Targets)> Split(PackedBatch batch) =>
+        Enumerable.Range(1, batch.Starts.Length - 1).Select(i => (batch.Starts[i - 1]..batch.Starts[i])).Select(range => (batch.Tokens[range], batch.Targets[range]));
 
     private static string Text(int[] tokens) => string.Join(' ', tokens);
 }

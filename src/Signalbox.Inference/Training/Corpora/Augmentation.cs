@@ -33,6 +33,9 @@ internal sealed record Augmentation
     /// <summary>Words or phrases in lower case that can stand for each other.</summary>
     public IReadOnlyList<IReadOnlyList<string>> SynonymGroups { get; init; } = [];
 
+    /// <summary>Single questions before which one or two exchanges of other examples stand.</summary>
+    public double EarlierExchanges { get; init; }
+
     /// <summary>Merges of a question's words that are left out at each step.</summary>
     public double BpeDropout { get; init; }
 

@@ -26,6 +26,9 @@ internal sealed class BatchBuilder
     /// <summary>Sequences among which one is looked for that still fits a batch.</summary>
     private const int Window = 64;
 
+    /// <summary>Of the questions that get an earlier exchange: those that get a second one.</summary>
+    private const double SecondExchange = 0.3;
+
     private readonly IReadOnlyList<TrainingExample> _examples;
     private readonly ISequenceBuilder _sequences;
     private readonly BatchOptions _options;
@@ -191,10 +194,35 @@ internal sealed class BatchBuilder
         _batches = Pack(indexes.Select(index =>
         {
             var random = new Xoshiro256(Seed(Epoch, index.Example + (long)index.Copy * _examples.Count));
-            return _sequences.Build(_examples[index.Example], _augmenter, _options.Augmentation, ref random);
+            return _sequences.Build(PutEarlier(_examples[index.Example], ref random), _augmenter, _options.Augmentation, ref random);
         }), _options.BatchTokens);
         _planned = Epoch;
     }
+
+    /// <summary>
+    /// An example as it is, or with exchanges of other examples before its question. A model that sees history only before follow-ups learns that
+    /// a conversation never changes its topic.
+    /// </summary>
+    private TrainingExample PutEarlier(TrainingExample example, ref Xoshiro256 random)
+    {
+        var share = _options.Augmentation.EarlierExchanges;
+        if (share <= 0 || !IsExchange(example) || random.NextDouble() >= share)
+        {
+            return example;
+        }
+
+        var turns = new List<TrainingTurn>(example.Turns);
+        do
+        {
+            var earlier = Augmenter.Pick(_examples, ref random);
+            turns.InsertRange(0, IsExchange(earlier) ? earlier.Turns : []);
+        }
+        while (random.NextDouble() < SecondExchange && turns.Count < PromptLayout.KeptTurns);
+        return example with { Turns = turns };
+    }
+
+    private static bool IsExchange(TrainingExample example) =>
+        example.Turns is [{ Role: TrainingRole.User }, { Role: TrainingRole.Assistant }];
 
     private ulong Seed(long epoch, long example) =>
         new Xoshiro256(new Xoshiro256(_options.Seed ^ (ulong)epoch * 0xD1B54A32D192ED03).Next() + (ulong)(example + 1) * 0x9E3779B97F4A7C15).Next();

@@ -204,6 +204,7 @@ internal static class TrainingConfigReader
             ClosingTexts = [.. section.Strings("closingTexts", required: false).Select(static closing => closing.Text)],
             Synonyms = Share("synonyms"),
             SynonymGroups = ReadSynonyms(section, folder),
+            EarlierExchanges = Share("earlierExchanges"),
             BpeDropout = Share("bpeDropout"),
             CutAnswers = Share("cutAnswers"),
             CutAnswersAfter = section.Integer("cutAnswersAfter", Augmentation.None.CutAnswersAfter, 0, 100_000),
