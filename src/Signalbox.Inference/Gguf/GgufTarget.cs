@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Signalbox.Inference.Gguf;
 
-/// <summary>A place to write a model to. The file is written beside it and renamed over it, so only an ordinary file will do.</summary>
+/// <summary>A place to write a model to. The file is written beside it and renamed over it, so only an ordinary file will do, and only a model is replaced.</summary>
 internal static class GgufTarget
 {
     private const int MostLinks = 40;
@@ -16,6 +16,7 @@ internal static class GgufTarget
         var problem = target.LinkTarget is not null || Directory.Exists(path) || Devices.Any(target.FullName.StartsWith)
             ? $"{path} is a folder, a link or a device: name an ordinary file to write to."
             : target.Directory is { Exists: false } folder ? $"{path} cannot be written: there is no folder {folder.FullName}. Make it, or name another place."
+            : target is { Exists: true, Length: > 0 } && !IsModel(path) ? $"{path} is there and is no GGUF file: it would be lost. Move it away, or name another file to write to."
             : null;
         return problem is null ? null : new EngineFault(EngineFaultKind.InvalidRequest, problem);
     }
@@ -40,6 +41,20 @@ internal static class GgufTarget
             // A place that does not suit is the caller's to mend, a full disk the machine's.
             var kind = e is DirectoryNotFoundException or UnauthorizedAccessException ? EngineFaultKind.InvalidRequest : EngineFaultKind.Overloaded;
             fault = new EngineFault(kind, $"{path} cannot be written: {e.Message} Nothing was left behind; choose a folder with room for the model.");
+            return false;
+        }
+    }
+
+    private static bool IsModel(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            Span<byte> start = stackalloc byte[4];
+            return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("GGUF"u8);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
             return false;
         }
     }

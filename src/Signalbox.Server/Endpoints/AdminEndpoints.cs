@@ -21,19 +21,7 @@ internal sealed class AdminEndpoints(GatewayRuntime runtime)
         routes.MapGet("/admin/decisions", access.Guard(admin.ListAsync));
         routes.MapGet("/admin/decisions/{id}", access.Guard(admin.GetAsync));
         routes.MapPost("/admin/explain", access.Guard(admin.ExplainAsync));
-
-        // What has no method of its own is chosen only when no row above fits.
-        routes.Map("/admin/decisions", access.Guard(NotAllowed("GET")));
-        routes.Map("/admin/decisions/{id}", access.Guard(NotAllowed("GET")));
-        routes.Map("/admin/explain", access.Guard(NotAllowed("POST")));
     }
-
-    private static RequestDelegate NotAllowed(string method) => http =>
-    {
-        http.Response.Headers.Allow = method;
-        return AdminErrors.WriteAsync(http, new GatewayError(ErrorKind.InvalidRequest,
-            $"{http.Request.Method} is not answered at {http.Request.Path}; use {method}. docs/decisions.md describes the admin routes.") { Status = StatusCodes.Status405MethodNotAllowed });
-    };
 
     /// <summary>A misspelt parameter would be passed over in silence.</summary>
     private static GatewayError? FindUnknown(IQueryCollection query, params string[] known)

@@ -17,21 +17,9 @@ internal sealed class ExperimentEndpoints(GatewayRuntime runtime)
         routes.MapGet("/admin/experiments", access.Guard(experiments.ListAsync));
         routes.MapGet("/admin/experiments/{route}", access.Guard(experiments.GetAsync));
         routes.MapPost("/admin/feedback/{id}", access.Guard(experiments.TakeFeedbackAsync));
-
-        // What has no method of its own is chosen only when no row above fits.
-        routes.Map("/admin/experiments", access.Guard(NotAllowed("GET")));
-        routes.Map("/admin/experiments/{route}", access.Guard(NotAllowed("GET")));
-        routes.Map("/admin/feedback", access.Guard(static http => AdminErrors.WriteAsync(http, new GatewayError(ErrorKind.NotFound,
+        routes.MapPost("/admin/feedback", access.Guard(static http => AdminErrors.WriteAsync(http, new GatewayError(ErrorKind.NotFound,
             "Feedback is about a request: POST /admin/feedback/{request-id}. An answer's id is in its header x-signalbox-request-id."))));
-        routes.Map("/admin/feedback/{id}", access.Guard(NotAllowed("POST")));
     }
-
-    private static RequestDelegate NotAllowed(string method) => http =>
-    {
-        http.Response.Headers.Allow = method;
-        return AdminErrors.WriteAsync(http, new GatewayError(ErrorKind.InvalidRequest,
-            $"{http.Request.Method} is not answered at {http.Request.Path}; use {method}. docs/experiments.md describes these routes.") { Status = StatusCodes.Status405MethodNotAllowed });
-    };
 
     private Task ListAsync(HttpContext http)
     {

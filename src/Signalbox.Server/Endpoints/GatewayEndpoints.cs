@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing.Template;
 using Signalbox.Dialects;
 using Signalbox.Dialects.Anthropic;
 using Signalbox.Dialects.Ollama;
@@ -55,13 +56,27 @@ internal static class GatewayEndpoints
         routes.MapMethods("/", Reading, static http => http.Response.WriteAsync("Signalbox is running"));
         routes.MapMethods("/health/live", Reading, static http => http.Response.WriteAsync("ok"));
         routes.MapMethods("/health/ready", Reading, static http => http.Response.WriteAsync("ok"));
-        routes.MapFallback(NotFoundAsync);
+        var known = routes.DataSources;
+        routes.MapFallback("{**path}", http => ErrorResponse.WriteForPathAsync(http, Unanswered(http, known), RequestIds.New()));
     }
 
-    private static Task NotFoundAsync(HttpContext http)
+    private static GatewayError Unanswered(HttpContext http, IEnumerable<EndpointDataSource> known)
     {
-        var path = http.Request.Path;
-        var error = new GatewayError(ErrorKind.NotFound, $"There is nothing at {http.Request.Method} {path}. See docs/http.md for the routes.");
-        return ErrorResponse.WriteForPathAsync(http, error, RequestIds.New());
+        var (method, path) = (http.Request.Method, http.Request.Path);
+        var methods = known.SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>().Where(route => Matches(route, path))
+            .SelectMany(static route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Distinct().ToList();
+        if (methods.Count == 0)
+        {
+            return new GatewayError(ErrorKind.NotFound, $"There is nothing at {method} {path}. See docs/http.md for the routes.");
+        }
+
+        http.Response.Headers.Allow = string.Join(", ", methods);
+        return new GatewayError(ErrorKind.InvalidRequest, $"{method} is not answered at {path}; use {methods[0]}. See docs/http.md for the routes.")
+        {
+            Status = StatusCodes.Status405MethodNotAllowed,
+        };
     }
+
+    private static bool Matches(RouteEndpoint route, PathString path) =>
+        new TemplateMatcher(new RouteTemplate(route.RoutePattern), []).TryMatch(path, []);
 }

@@ -161,7 +161,7 @@ public class BadInputTests
     public async Task An_unknown_path_is_a_404_in_the_dialect_that_lives_there()
     {
         await using var bench = await SampleBench.StartAsync();
-        (string Path, string Dialect)[] paths = [("/v1/nothing", "openai-chat"), ("/v1/messages/nothing", "anthropic-messages"), ("/v1beta/nothing", "gemini"), ("/api/nothing", "ollama")];
+        (string Path, string Dialect)[] paths = [("/v1/nothing", "openai-chat"), ("/v1/messages/nothing", "anthropic-messages"), ("/v1beta/nothing.txt", "gemini"), ("/api/nothing", "ollama")];
         foreach (var (path, dialect) in paths)
         {
             var answer = await bench.Gateway.AskAsync(path, "{}");
@@ -169,6 +169,26 @@ public class BadInputTests
             Assert.Equal(404, answer.Status);
             Assert.Contains(path, Wire.Of(dialect).ErrorMessage(answer), StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("PUT", "/v1/chat/completions", "POST")]
+    [InlineData("GET", "/v1/messages", "POST")]
+    [InlineData("DELETE", "/v1beta/models/gemini-2.0-flash:generateContent", "POST, GET")]
+    [InlineData("PUT", "/api/tags", "GET, HEAD")]
+    [InlineData("POST", "/health", "GET, HEAD")]
+    [InlineData("GET", "/api/v1/chat", "POST")]
+    [InlineData("GET", "/api/v1/model/switch/custom", "POST")]
+    [InlineData("POST", "/api/v1/benchmark/summary", "GET, HEAD")]
+    [InlineData("DELETE", "/admin/experiments/desk", "GET")]
+    public async Task Another_method_at_a_known_path_is_a_405_that_names_the_right_one(string method, string path, string allowed)
+    {
+        await using var bench = await SampleBench.StartAsync();
+        using var answer = await bench.Gateway.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
+
+        Assert.Equal(405, (int)answer.StatusCode);
+        Assert.Equal(allowed, string.Join(", ", answer.Content.Headers.Allow));
+        Assert.Contains($"{method} is not answered at {path}; use {allowed.Split(',')[0]}.", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static string With(string body, string value) => $"{body[..^1]},\"x_extra\":{value}}}";

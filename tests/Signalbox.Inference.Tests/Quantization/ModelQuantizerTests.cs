@@ -133,11 +133,11 @@ public sealed unsafe class ModelQuantizerTests : IDisposable
     public void Cancelling_leaves_nothing_behind_and_what_was_there_alone()
     {
         using var source = RandomModels.Create(new RandomModel());
-        File.WriteAllText(_out.Path, "old");
+        File.WriteAllText(_out.Path, "GGUF old");
         using var cancel = new CancellationTokenSource();
         var calls = 0;
         Assert.Throws<OperationCanceledException>(() => ModelQuantizer.TryQuantize(source.Path, _out.Path, TensorType.Q8_0, Count, cancel.Token, out _, out _));
-        Assert.Equal("old", File.ReadAllText(_out.Path));
+        Assert.Equal("GGUF old", File.ReadAllText(_out.Path));
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_out.Path)!, Path.GetFileName(_out.Path) + "*"));
         Assert.Equal(3, calls);
 

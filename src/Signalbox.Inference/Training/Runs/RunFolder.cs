@@ -47,7 +47,7 @@ internal sealed class RunFolder(string path)
     public EngineFault? Refuse(bool resume, IEnumerable<string> results)
     {
         var problem = System.IO.File.Exists(path) ? $"{path} is a file: name a folder with --out."
-            : resume && !HasCheckpoint ? $"There is no checkpoint in {path}: leave out --resume to train from the start."
+            : resume && !HasCheckpoint ? $"There is no checkpoint in {path}: leave out --resume to train from the start, or wait for the first one where a run is training there now."
             : !resume && HasCheckpoint ? $"{path} holds a run already: add --resume to go on with it, or name another folder with --out."
             : !resume && Foreign(results) is { } file ? $"{file} is there already, and the run would write over it: move it away, or name another folder with --out."
             : null;

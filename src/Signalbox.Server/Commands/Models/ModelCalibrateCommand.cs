@@ -48,15 +48,15 @@ internal static class ModelCalibrateCommand
 
     private static async Task<int> RunAsync(CalibrationRequest asked, CancellationToken cancel)
     {
+        if (GgufTarget.IsSame(asked.Target, asked.Data))
+        {
+            return CommandLine.Refuse($"--out names the questions themselves, {asked.Data}; name another file.");
+        }
+
         // Said before the questions are asked, not after it.
         if (File.Exists(asked.File) && GgufTarget.Refuse(asked.Target) is { } refused)
         {
             return Fail(refused);
-        }
-
-        if (GgufTarget.IsSame(asked.Target, asked.Data))
-        {
-            return CommandLine.Refuse($"--out names the questions themselves, {asked.Data}; name another file.");
         }
 
         var options = new EngineOptions { Threads = asked.Threads ?? Environment.ProcessorCount };

@@ -64,7 +64,7 @@ internal static class ModelScoreCommand
                     return CommandLine.Failed;
                 }
 
-                rows.Add(new ScoreRow(model, adapter, scores));
+                rows.Add(new ScoreRow(model, adapter, scores, HasAnswers: !parsed.GetValue(LossOnly)));
             }
         }
         catch (OperationCanceledException)
@@ -137,7 +137,11 @@ internal static class ModelScoreCommand
 }
 
 /// <summary>A model's, or an adapter's, answers.</summary>
-internal sealed record ScoreRow(string Model, string? Adapter, IReadOnlyList<AnswerScore> Scores)
+/// <param name="Model">Its file.</param>
+/// <param name="Adapter">The adapter's file, if any.</param>
+/// <param name="Scores">In the order of the questions.</param>
+/// <param name="HasAnswers">Whether it was let answer; otherwise only losses were measured.</param>
+internal sealed record ScoreRow(string Model, string? Adapter, IReadOnlyList<AnswerScore> Scores, bool HasAnswers)
 {
     public string Name => Adapter is null ? Model : $"{Model} + {Adapter}";
 
@@ -159,10 +163,15 @@ internal static class ScoreReport
         foreach (var row in rows)
         {
             text.AppendLine(row.Name);
-            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Scores.Count} questions: loss {row.Loss:0.0000}, perplexity {Math.Exp(row.Loss):0.00}, right answers {100 * row.Right:0.0} %, overlap {row.Overlap:0.000}"));
+            text.Append(string.Create(CultureInfo.InvariantCulture, $"  {row.Scores.Count} questions: loss {row.Loss:0.0000}, perplexity {Math.Exp(row.Loss):0.00}"));
+            text.AppendLine(row.HasAnswers ? string.Create(CultureInfo.InvariantCulture, $", right answers {100 * row.Right:0.0} %, overlap {row.Overlap:0.000}") : "");
             if (row != rows[0])
             {
                 Difference("loss", row.Against(rows[0], static score => score.Loss));
+            }
+
+            if (row != rows[0] && row.HasAnswers)
+            {
                 Difference("right answers", row.Against(rows[0], static score => score.Same ? 1 : 0));
             }
         }
@@ -187,15 +196,19 @@ internal static class ScoreReport
                 json.WriteNumber("questions", row.Scores.Count);
                 json.WriteNumber("loss", row.Loss);
                 json.WriteNumber("perplexity", Math.Exp(row.Loss));
-                json.WriteNumber("right", row.Right);
-                if (double.IsFinite(row.Overlap))
+                if (row.HasAnswers)
                 {
+                    json.WriteNumber("right", row.Right);
                     json.WriteNumber("overlap", row.Overlap);
                 }
 
                 if (row != rows[0])
                 {
                     Difference(json, "loss_difference", row.Against(rows[0], static score => score.Loss));
+                }
+
+                if (row != rows[0] && row.HasAnswers)
+                {
                     Difference(json, "right_difference", row.Against(rows[0], static score => score.Same ? 1 : 0));
                 }
 

@@ -5,7 +5,7 @@ using Signalbox.Inference.Training.Runs;
 
 namespace Signalbox.Server.Commands.Models;
 
-/// <summary><c>model train</c>: a model from nothing, of a corpus.</summary>
+/// <summary><c>model train</c>: a model of a corpus.</summary>
 internal static class ModelTrainCommand
 {
     private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the checkpoint in the run's folder; the result is the same as without the break." };
@@ -17,7 +17,7 @@ internal static class ModelTrainCommand
     public static Command Create()
     {
         var file = new Argument<string>("CONFIG") { Description = "What to train: a JSON file, see docs/training.md." };
-        var command = new Command("train", "Trains a model from nothing on a corpus, tokenizer included.") { file, Resume, Out, Threads, StopAfter, Quiet };
+        var command = new Command("train", "Trains a model on a corpus: from nothing, tokenizer included, or on from the model that the configuration names (from).") { file, Resume, Out, Threads, StopAfter, Quiet };
         command.SetAction((parsed, cancel) =>
             parsed.GetValue(Threads) is < 1 or > 256 ? Task.FromResult(CommandLine.Refuse("--threads must be from 1 to 256."))
             : parsed.GetValue(StopAfter) is < 1 ? Task.FromResult(CommandLine.Refuse("--stop-after must be 1 or more."))

@@ -24,23 +24,11 @@ internal sealed class PlainEndpoints(GatewayRuntime runtime)
     public static void Map(IEndpointRouteBuilder routes, GatewayRuntime runtime)
     {
         var plain = new PlainEndpoints(runtime);
-        Post(routes, "/api/v1/chat", plain.ChatAsync);
-        Post(routes, "/api/v1/chat/completions", http => plain.CompleteAsync(http, alwaysStreams: false));
-        Post(routes, "/api/v1/chat/completions/stream", http => plain.CompleteAsync(http, alwaysStreams: true));
+        routes.MapPost("/api/v1/chat", plain.ChatAsync);
+        routes.MapPost("/api/v1/chat/completions", http => plain.CompleteAsync(http, alwaysStreams: false));
+        routes.MapPost("/api/v1/chat/completions/stream", http => plain.CompleteAsync(http, alwaysStreams: true));
         SwitchEndpoint.Map(routes, runtime);
         routes.MapMethods("/health", ["GET", "HEAD"], plain.HealthAsync);
-    }
-
-    /// <summary>A POST route, and what is said to other methods.</summary>
-    public static void Post(IEndpointRouteBuilder routes, string path, RequestDelegate handler)
-    {
-        routes.MapPost(path, handler);
-        routes.Map(path, static http =>
-        {
-            http.Response.Headers.Allow = "POST";
-            return PlainErrors.WriteAsync(http, new GatewayError(ErrorKind.InvalidRequest,
-                $"{http.Request.Method} is not answered at {http.Request.Path}; use POST. docs/plain-api.md describes the plain routes.") { Status = StatusCodes.Status405MethodNotAllowed }, RequestIds.New());
-        });
     }
 
     private async Task ChatAsync(HttpContext http)

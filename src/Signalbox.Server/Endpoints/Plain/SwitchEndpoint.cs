@@ -12,7 +12,7 @@ internal sealed class SwitchEndpoint(GatewayRuntime runtime)
     public static void Map(IEndpointRouteBuilder routes, GatewayRuntime runtime)
     {
         var endpoint = new SwitchEndpoint(runtime);
-        PlainEndpoints.Post(routes, "/api/v1/model/switch/{model_version}", new AdminAccess(runtime).Guard(endpoint.SwitchAsync));
+        routes.MapPost("/api/v1/model/switch/{model_version}", new AdminAccess(runtime).Guard(endpoint.SwitchAsync));
     }
 
     private async Task SwitchAsync(HttpContext http)
