@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../../..');
-const usage = `models/banking/evaluate [--questions FILE] [--model FILE.gguf] [--url URL] [--json FILE] [--misses]
+const usage = `models/banking/evaluate [--questions FILE] [--model FILE.gguf] [--url URL] [--json FILE] [--misses] [--conversation]
 
 Asks POST /api/v1/chat every question of a file and says how often the answer is the right one. Exit code 0 when every bar is met, 1 when one
 is not, 2 when a word is wrong.
@@ -16,7 +16,8 @@ is not, 2 when a word is wrong.
   --model FILE      a model instead of the one that is shipped
   --url URL         a gateway that runs already; otherwise ./signalbox serve is started on a free port, with nothing configured
   --json FILE       everything that was asked and answered
-  --misses          prints each question that was answered wrongly`;
+  --misses          prints each question that was answered wrongly
+  --conversation    asks each question as the second of a conversation that began with a question from elsewhere in the file`;
 
 const options = read(process.argv.slice(2));
 const answers = corpusAnswers();
@@ -33,7 +34,7 @@ function read(words) {
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (word === '--help' || word === '-h') { console.log(usage); process.exit(0); }
-    if (word === '--misses') { named.misses = true; continue; }
+    if (word === '--misses' || word === '--conversation') { named[word.slice(2)] = true; continue; }
     if (!['--questions', '--model', '--url', '--json'].includes(word) || i + 1 === words.length) {
       console.error(`error: '${word}' is not understood.\n\n${usage}`);
       process.exit(2);
@@ -106,16 +107,21 @@ async function askAll(url, all) {
   let next = 0;
   const asker = async () => {
     for (let i = next++; i < all.length; i = next++) {
-      const response = await fetch(`${url}/api/v1/chat`, {
-        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: all[i].question }),
-      });
-      const body = await response.json();
-      if (!response.ok) throw new Error(`'${all[i].question}' was answered with ${response.status}: ${JSON.stringify(body)}`);
-      results[i] = { ...all[i], response: body.response, confidence: body.confidence, said: topicOf(body.response) };
+      const conversation = options.conversation ? { conversation_id: `evaluation-${i}` } : {};
+      if (options.conversation) await ask(url, { message: all[(i + (all.length >> 1)) % all.length].question, ...conversation });
+      const { response, confidence } = await ask(url, { message: all[i].question, ...conversation });
+      results[i] = { ...all[i], response, confidence, said: topicOf(response) };
     }
   };
   await Promise.all(Array.from({ length: 8 }, asker));
   return results;
+}
+
+async function ask(url, asked) {
+  const response = await fetch(`${url}/api/v1/chat`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(asked) });
+  const body = await response.json();
+  if (!response.ok) throw new Error(`'${asked.message}' was answered with ${response.status}: ${JSON.stringify(body)}`);
+  return body;
 }
 
 function kindOf(topic) {

@@ -51,7 +51,7 @@ internal static class CommandLine
 
     public static RootCommand CreateRoot()
     {
-        var root = new RootCommand("Signalbox: one address for every LLM. Without a verb: serve.");
+        var root = new RootCommand("Signalbox: one address for every LLM. Without a verb: serve.") { HelpName = "signalbox" };
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(ChatCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());

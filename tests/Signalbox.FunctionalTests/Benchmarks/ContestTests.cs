@@ -152,14 +152,15 @@ public sealed class ContestTests : IDisposable
     [InlineData("--prompts", "no-such-file.jsonl")]
     [InlineData("--models", ",")]
     [InlineData("--models", " , ,")]
-    public async Task Wrong_words_ask_nobody(string option, string value)
+    [InlineData("--models", "custom_model,custom_model", "--models names 'custom_model' 2 times")]
+    public async Task Wrong_words_ask_nobody(string option, string value, string? said = null)
     {
         await using var bench = await ContestBench.StartAsync();
 
         var (code, output, errors) = await ServerProcess.RunAsync(["bench", option, value, "--data", _folder.FullName], $"{{ {bench.Providers} }}");
 
         Assert.Equal((2, ""), (code, output));
-        Assert.Contains(value.Length < 5 ? option : value, errors, StringComparison.Ordinal);
+        Assert.Contains(said ?? (value.Length < 5 ? option : value), errors, StringComparison.Ordinal);
         Assert.Empty(bench.Upstream.Calls);
     }
 }

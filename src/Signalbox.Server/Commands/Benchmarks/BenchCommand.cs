@@ -79,6 +79,14 @@ internal static class BenchCommand
             problems.Add(names.Count == 0 ? "there is no model to ask; name some with --models" : $"--models names {names.Count} models; at most {BenchmarkPlan.MostModels} can be compared.");
         }
 
+        foreach (var (name, count) in given.CountBy(static name => name))
+        {
+            if (count > 1)
+            {
+                problems.Add($"--models names {Words.Quote(name)} {count} times; name each model once.");
+            }
+        }
+
         // A name of the configuration that leads nowhere is a row with its error; a mistyped word is not worth a benchmark.
         foreach (var name in given.Append(judge).OfType<string>())
         {
