@@ -1,5 +1,6 @@
 // Asks a running model every held-out question over HTTP and compares its answers with those of the corpus. See --help.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -26,7 +27,7 @@ const server = options.url ? null : await start(options.model);
 try {
   process.exitCode = report(await askAll(options.url ?? server.url, questions));
 } finally {
-  server?.stop();
+  await server?.stop();
 }
 
 function read(words) {
@@ -57,7 +58,7 @@ function corpusAnswers() {
   const known = new Map();
   for (const file of readdirSync(folder).filter(name => name.endsWith('.json'))) {
     for (const topic of JSON.parse(readFileSync(join(folder, file), 'utf8')).topics) {
-      for (const answer of [topic.answer, ...(topic.answers ?? [])]) known.set(answer, topic.id);
+      for (const answer of [topic.answer, ...(topic.answers ?? []), ...(topic.followUps ?? []).map(followUp => followUp.answer)].filter(Boolean)) known.set(answer, topic.id);
     }
   }
   return known;
@@ -88,7 +89,11 @@ async function start(model) {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_API_KEY$|_BASE_URL$|^LLM_MODEL_VERSION$/.test(name)));
   const child = spawn(process.env.SIGNALBOX_CMD ?? join(root, 'signalbox'), ['serve', '--urls', 'http://127.0.0.1:0', '--config', config, '--data', folder],
     { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
-  const stop = () => { child.kill(); rmSync(folder, { recursive: true, force: true }); };
+  const stop = async () => {
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  };
   const url = await new Promise((done, failed) => {
     let said = '';
     child.stdout.on('data', data => {

@@ -48,6 +48,25 @@ public sealed class BuiltInModelTests : IDisposable
         Assert.Equal("banking", fallback.ModelId);
     }
 
+    [Theory]
+    [InlineData("How do I order my first debit card?", "What are ATM fees?", "Cash machines of Alder Bank")]
+    [InlineData("What are ATM fees?", "I lost my card, what should I do?", "freeze your lost card")]
+    [InlineData("I lost my card, what should I do?", "How long does a transfer take?", "A euro transfer takes one working day")]
+    [InlineData("How long does a transfer take?", "Write me a poem about a horse", "That is not something I know about")]
+    public async Task The_shipped_model_answers_what_is_asked_second_in_a_conversation(string first, string second, string expected)
+    {
+        using var runtime = Runtime("{}", Path.Combine(Repository.Root, "models", "banking"));
+        using var client = new SignalboxChatClient(runtime);
+        var messages = new List<ChatMessage> { new(ChatRole.User, first) };
+        messages.AddMessages(await client.GetResponseAsync(messages, cancellationToken: Patience.Token));
+        messages.Add(new ChatMessage(ChatRole.User, second));
+
+        var answer = await client.GetResponseAsync(messages, cancellationToken: Patience.Token);
+
+        Assert.Contains(expected, answer.Text, StringComparison.Ordinal);
+        Assert.NotEqual(messages[1].Text, answer.Text);
+    }
+
     [Fact]
     public async Task What_the_first_request_will_want_is_loaded_before_it()
     {
@@ -62,9 +81,9 @@ public sealed class BuiltInModelTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private GatewayRuntime Runtime(string json)
+    private GatewayRuntime Runtime(string json, string? folder = null)
     {
         var config = GatewayHarness.Parse(json);
-        return new GatewayRuntime(config with { Local = config.Local with { BuiltInFolder = _folder.FullName, Folder = Path.Combine(_folder.FullName, "none") } }, TimeProvider.System);
+        return new GatewayRuntime(config with { Local = config.Local with { BuiltInFolder = folder ?? _folder.FullName, Folder = Path.Combine(_folder.FullName, "none") } }, TimeProvider.System);
     }
 }

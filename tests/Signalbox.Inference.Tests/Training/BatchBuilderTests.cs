@@ -110,6 +110,21 @@ public sealed class BatchBuilderTests
     }
 
     [Fact]
+    public void Topics_count_more_where_their_ids_begin_so_and_the_longest_beginning_decides()
+    {
+        var weights = new LabelWeights(0.5f, 5, 1) { Topics = new Dictionary<string, float> { ["t"] = 3, ["t1"] = 2 } };
+        var sequences = new SequenceBuilder(Vocabulary, weights, 120);
+        foreach (var example in Corpus.Examples)
+        {
+            var sequence = sequences.Build(example);
+            Assert.Equal(example.Topic == "t1" ? 10 : 15, sequence.Weights[Array.IndexOf(sequence.Targets, sequences.Layout.Topic(example.Topic!))]);
+        }
+
+        Assert.Equal(5, new LabelWeights(0.5f, 5, 1).Of("t1"));
+        Assert.Equal(5, weights.Of("other"));
+    }
+
+    [Fact]
     public void Validation_takes_its_share_of_every_topic()
     {
         var (training, validation) = ValidationSplit.Take(Corpus.Examples, 0.25, 1);

@@ -26,6 +26,8 @@ public sealed class TrainingConfigReaderTests : IDisposable
     [InlineData("\"learning\": 3", "learning: must be an object")]
     [InlineData("\"output\": \"run\"", "output: must be an object")]
     [InlineData("\"weights\": {\"question\": -1, \"topic\": 0, \"answer\": 0}", "weights.question: must be a number")]
+    [InlineData("\"weights\": {\"topics\": {\"refuse-\": -1}}", "weights.topics.refuse-: must be a number")]
+    [InlineData("\"weights\": {\"topics\": 2}", "weights.topics: must be an object")]
     [InlineData("\"augmentation\": {\"greetings\": 0.5, \"greetingTexts\": \"hi\"}", "augmentation.greetingTexts: must be a list")]
     [InlineData("\"augmentation\": {\"synonyms\": 0.5, \"synonymFile\": \"none.txt\"}", "augmentation.synonymFile: none.txt cannot be read")]
     public void A_wrong_value_is_one_problem(string fields, string expected) => Assert.StartsWith($"train.json: {expected}", Assert.Single(Problems(fields)), StringComparison.Ordinal);

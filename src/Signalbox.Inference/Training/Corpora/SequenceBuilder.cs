@@ -16,7 +16,15 @@ internal sealed record TrainingSequence(int[] Tokens, int[] Targets, float[] Wei
 /// <param name="Question">Tokens of the last question; 0 does not learn them.</param>
 /// <param name="Topic">The token that names the topic.</param>
 /// <param name="Answer">Tokens of the answer and its end.</param>
-internal readonly record struct LabelWeights(float Question, float Topic, float Answer);
+internal readonly record struct LabelWeights(float Question, float Topic, float Answer)
+{
+    /// <summary>Times that <see cref="Topic"/> counts where the topic's id begins with a key; of several keys the longest decides. Null: once, for all.</summary>
+    public IReadOnlyDictionary<string, float>? Topics { get; init; }
+
+    /// <summary>How much the token of this topic counts.</summary>
+    public float Of(string topic) =>
+        Topic * (Topics?.Where(pair => topic.StartsWith(pair.Key, StringComparison.Ordinal)).OrderByDescending(static pair => pair.Key.Length).Select(static pair => (float?)pair.Value).FirstOrDefault() ?? 1);
+}
 
 /// <summary>Examples to sequences of tokens with targets: in the layout of a model that is trained here, or by the template of one that is there.</summary>
 internal interface ISequenceBuilder
@@ -100,7 +108,7 @@ internal sealed class SequenceBuilder(TrainedVocabulary vocabulary, LabelWeights
             tokens.RemoveRange(spoken + augmentation.CutAnswersAfter, tokens.Count - spoken - augmentation.CutAnswersAfter);
         }
 
-        return new Part(tokens, isLast ? weights.Answer : 0, isLast && example.Topic is not null ? weights.Topic : null);
+        return new Part(tokens, isLast ? weights.Answer : 0, isLast && example.Topic is not null ? weights.Of(example.Topic) : null);
     }
 
     private TrainingSequence Join(List<Part> parts)

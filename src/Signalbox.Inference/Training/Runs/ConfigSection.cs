@@ -32,6 +32,9 @@ internal sealed class ConfigSection(CorpusJson json, JsonElement? element, strin
         return new ConfigSection(json, value, at);
     }
 
+    /// <summary>The names of what stands in the object; for one whose fields are the user's to name.</summary>
+    public IReadOnlyList<string> Names() => [.. element?.EnumerateObject().Select(static field => field.Name).Distinct() ?? []];
+
     public double Number(string name, double standard, double least, double most) => OptionalNumber(name, least, most) ?? standard;
 
     public double? OptionalNumber(string name, double least, double most)

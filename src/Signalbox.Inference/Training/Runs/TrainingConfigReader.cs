@@ -179,7 +179,12 @@ internal static class TrainingConfigReader
 
     private static LabelWeights ReadWeights(ConfigSection section)
     {
-        var weights = new LabelWeights((float)section.Number("question", 0, 0, 1000), (float)section.Number("topic", 1, 0, 1000), (float)section.Number("answer", 1, 0, 1000));
+        var topics = section.Section("topics");
+        var weights = new LabelWeights((float)section.Number("question", 0, 0, 1000), (float)section.Number("topic", 1, 0, 1000), (float)section.Number("answer", 1, 0, 1000))
+        {
+            Topics = topics.Names().ToDictionary(static start => start, start => (float)topics.Number(start, 1, 0, 1000)),
+        };
+        topics.Complete();
         if (section.Means("question", "topic", "answer") && weights is { Topic: 0, Answer: 0, Question: 0 })
         {
             section.WrongField("answer", "and topic and question are all 0: nothing would be learned.");

@@ -58,6 +58,12 @@ internal sealed class TrainingPlan
     public static TrainingPlan? Create(TrainingConfig config, CancellationToken cancel, out IReadOnlyList<string> problems)
     {
         var corpus = CorpusReader.Read(config.Data, out problems);
+        if (problems.Count == 0)
+        {
+            problems = [.. (config.Weights.Topics?.Keys ?? []).Where(start => !corpus.Topics.Any(topic => topic.Id.StartsWith(start, StringComparison.Ordinal)))
+                .Select(static start => $"weights.topics.{start}: no topic of the corpus begins with \"{start}\".")];
+        }
+
         if (problems.Count > 0)
         {
             return null;
