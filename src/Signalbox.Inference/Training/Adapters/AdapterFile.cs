@@ -68,10 +68,9 @@ internal static class AdapterFile
 
     /// <summary>Why a merged model cannot be written there; null where it can.</summary>
     public static EngineFault? RefuseMerge(string basePath, string adapterPath, string destination) =>
-        GgufTarget.Refuse(destination) is { } refused ? refused
-        : GgufTarget.IsSame(destination, basePath) ? new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is the base itself: name another file to write to.")
+        GgufTarget.IsSame(destination, basePath) ? new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is the base itself: name another file to write to.")
         : GgufTarget.IsSame(destination, adapterPath) ? new EngineFault(EngineFaultKind.InvalidRequest, $"{destination} is the adapter itself: name another file to write to.")
-        : null;
+        : GgufTarget.Refuse(destination);
 
     private static TensorType TypeOf(GgufTensor tensor, bool changed, TensorType? type) =>
         type is { } wanted ? QuantizationPlan.TypeOf(tensor, wanted)
