@@ -17,7 +17,7 @@ internal sealed class ExperimentEndpoints(GatewayRuntime runtime)
         routes.MapGet("/admin/experiments", access.Guard(experiments.ListAsync));
         routes.MapGet("/admin/experiments/{route}", access.Guard(experiments.GetAsync));
         routes.MapPost("/admin/feedback/{id}", access.Guard(experiments.TakeFeedbackAsync));
-        routes.MapPost("/admin/feedback", access.Guard(static http => AdminErrors.WriteAsync(http, new GatewayError(ErrorKind.NotFound,
+        routes.Map("/admin/feedback", access.Guard(static http => AdminErrors.WriteAsync(http, new GatewayError(ErrorKind.NotFound,
             "Feedback is about a request: POST /admin/feedback/{request-id}. An answer's id is in its header x-signalbox-request-id."))));
     }
 

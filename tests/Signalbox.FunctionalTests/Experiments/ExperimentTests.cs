@@ -83,6 +83,7 @@ public sealed class ExperimentTests : IDisposable
         Assert.Equal("fine", decision.Str("feedback", "comment"));
         Assert.Equal(0.75, decision.GetProperty("feedback").GetProperty("score").GetDouble());
         Assert.Equal(404, (await bench.Gateway.GetAsync("/admin/experiments/desk")).Status);
+        Assert.Contains("POST /admin/feedback/{request-id}", (await bench.Gateway.GetAsync("/admin/feedback")).Text, StringComparison.Ordinal);
         Assert.Empty((await bench.Gateway.GetAsync("/admin/experiments")).Json.Items("experiments"));
     }
 

@@ -65,6 +65,20 @@ public sealed class ModelFinetuneTests(ModelCalibrateTests.TrainedOnce trained) 
     }
 
     [Fact]
+    public async Task Where_only_losses_are_measured_nothing_is_said_of_answers()
+    {
+        var data = trained.Write(["""{"topic": "refuse", "question": "what is a harm"}"""]);
+        var text = await RunAsync("model", "score", Model, Model, "--data", data, "--topics", Corpus, "--loss-only");
+        var (code, output, _) = await RunAsync("model", "score", Model, Model, "--data", data, "--topics", Corpus, "--loss-only", "--json");
+
+        Assert.Equal((0, 0), (text.Code, code));
+        Assert.Contains("perplexity", text.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("right answers", text.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal(["model", "adapter", "questions", "loss", "perplexity", "loss_difference"], json.RootElement[1].EnumerateObject().Select(static field => field.Name));
+    }
+
+    [Fact]
     public async Task Many_problems_are_said_in_part()
     {
         var data = trained.Write(Enumerable.Repeat("""{"topic": "weather", "question": "will it rain"}""", 50));

@@ -104,6 +104,16 @@ public sealed class ModelTrainTests : IDisposable
     }
 
     [Fact]
+    public async Task A_weight_for_topics_that_are_not_there_is_named()
+    {
+        File.WriteAllText(PathOf("train.json"), Config.Insert(Config.IndexOf('{', StringComparison.Ordinal) + 1, """ "weights": { "topics": { "nothing-": 2 } }, """));
+        var (code, _, errors) = await TrainAsync("train.json");
+        Assert.Equal(2, code);
+        Assert.Contains("weights.topics.nothing-: no topic of the corpus begins with \"nothing-\".", errors);
+        Assert.False(Directory.Exists(PathOf("run")));
+    }
+
+    [Fact]
     public async Task A_model_is_trained_on_with_its_own_words_from_where_it_was()
     {
         Assert.Equal(0, (await TrainAsync("train.json", "--quiet")).Code);

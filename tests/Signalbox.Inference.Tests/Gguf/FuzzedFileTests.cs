@@ -14,7 +14,7 @@ public sealed unsafe class FuzzedFileTests
     private const int CapPerByte = 32;
     private const int CapFixed = 64 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly ulong[] Lengths =
     [
