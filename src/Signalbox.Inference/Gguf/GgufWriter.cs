@@ -64,11 +64,13 @@ internal sealed class GgufWriter
     public bool Has(string key) => _keys.Contains(key);
 
     /// <summary>Copies every pair of another file, save those already set.</summary>
-    public GgufWriter CopyMetadata(GgufMetadata from)
+    /// <param name="from">Of the other file.</param>
+    /// <param name="without">How keys begin that are left out; null for none.</param>
+    public GgufWriter CopyMetadata(GgufMetadata from, string? without = null)
     {
         foreach (var key in from.Keys)
         {
-            if (!_keys.Contains(key) && from.TryGetValue(key, out var value))
+            if (!_keys.Contains(key) && (without is null || !key.StartsWith(without, StringComparison.Ordinal)) && from.TryGetValue(key, out var value))
             {
                 Set(key, value);
             }

@@ -11,9 +11,12 @@ namespace Signalbox.Inference.Sampling;
 /// <param name="weights">One per feature, in the order of <see cref="ConfidenceFeatures"/>; null for no calibration.</param>
 internal sealed class ConfidenceMap(double bias, double[]? weights)
 {
+    /// <summary>How the keys of a calibration begin.</summary>
+    public const string Keys = "signalbox.confidence.";
+
     /// <summary>Metadata of a calibrated file: a number, and an array of as many numbers as there are features.</summary>
-    public const string BiasKey = "signalbox.confidence.bias";
-    public const string WeightsKey = "signalbox.confidence.weights";
+    public const string BiasKey = Keys + "bias";
+    public const string WeightsKey = Keys + "weights";
 
     /// <summary>The geometric mean of the tokens' probabilities.</summary>
     public static ConfidenceMap NotCalibrated { get; } = new(0, null);

@@ -78,6 +78,18 @@ public sealed class ModelFileCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_mean_of_two_models_is_a_model_that_answers()
+    {
+        var target = Path.Combine(_folder.FullName, "mean.gguf");
+        var (code, output, errors) = await RunAsync("model", "average", Model(), Model(), "--out", target);
+
+        Assert.True(code == 0, errors);
+        Assert.Contains("the mean of 2 models, ", output, StringComparison.Ordinal);
+        (code, _, errors) = await RunAsync("model", "run", target, "hello", "--max-tokens", "2", "--threads", "1");
+        Assert.True(code == 0, errors);
+    }
+
+    [Fact]
     public async Task Wrong_words_end_with_2_and_wrong_files_with_1()
     {
         var model = Model();
@@ -97,6 +109,9 @@ public sealed class ModelFileCommandTests : IDisposable
             (["model", "quantize", model, "--type", "q5_k", "--out", other], 2, "--type must be q8_0 or q4_0, not 'q5_k'"),
             (["model", "quantize", model, "--type", "q8_0", "--out", model], 2, "name another file"),
             (["model", "quantize", text, "--type", "q8_0", "--out", model], 1, "is not a GGUF file"),
+            (["model", "average", model, "--out", other], 2, "two models or more"),
+            (["model", "average", model, model, "--out", model], 2, "name another file"),
+            (["model", "average", model, text, "--out", other], 1, "is not a GGUF file"),
             (["model", "quantise", model], 2, "did you mean 'quantize'?"),
             (["model", "info", "--thrads", "2", model], 2, "Unknown option '--thrads'. Did you mean '--threads'?"),
             (["model", "run", model, "--sed"], 2, "Unknown option '--sed'. Did you mean '--seed'?"),

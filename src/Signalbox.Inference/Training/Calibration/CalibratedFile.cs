@@ -7,8 +7,6 @@ namespace Signalbox.Inference.Training.Calibration;
 /// <summary>Writes a model again with a map for its confidence; its tensors, and all other metadata, stay byte for byte.</summary>
 internal static unsafe class CalibratedFile
 {
-    private const string Keys = "signalbox.confidence.";
-
     /// <param name="source">A model; a calibration that it has is replaced.</param>
     /// <param name="destination">May be the model itself: it is replaced when the new file is whole, and untouched when this fails.</param>
     /// <param name="map">A calibrated one.</param>
@@ -29,15 +27,7 @@ internal static unsafe class CalibratedFile
 
     private static GgufWriter Writer(GgufFile file, ConfidenceMap map)
     {
-        var writer = new GgufWriter();
-        foreach (var key in file.Metadata.Keys)
-        {
-            if (!key.StartsWith(Keys, StringComparison.Ordinal) && file.Metadata.TryGetValue(key, out var value))
-            {
-                writer.Set(key, value);
-            }
-        }
-
+        var writer = new GgufWriter().CopyMetadata(file.Metadata, without: ConfidenceMap.Keys);
         writer.Set(ConfidenceMap.BiasKey, (float)map.Bias).Set(ConfidenceMap.WeightsKey, map.Weights.Select(static weight => (float)weight).ToArray());
         foreach (var tensor in file.Tensors)
         {

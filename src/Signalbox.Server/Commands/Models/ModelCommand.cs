@@ -15,6 +15,7 @@ internal static class ModelCommand
         command.Subcommands.Add(ModelBenchCommand.Create());
         command.Subcommands.Add(ModelRunCommand.Create());
         command.Subcommands.Add(ModelTrainCommand.Create());
+        command.Subcommands.Add(ModelAverageCommand.Create());
         command.Subcommands.Add(ModelFinetuneCommand.Create());
         command.Subcommands.Add(ModelScoreCommand.Create());
         command.Subcommands.Add(ModelCalibrateCommand.Create());
