@@ -12,6 +12,11 @@ internal static class GgufTarget
     /// <summary>Why nothing can be written there; null where it can, as far as is known before it is tried.</summary>
     public static EngineFault? Refuse(string path)
     {
+        if (path.Length == 0)
+        {
+            return new EngineFault(EngineFaultKind.InvalidRequest, "The path to write to is empty: name a file.");
+        }
+
         var target = new FileInfo(path);
         var problem = target.LinkTarget is not null || Directory.Exists(path) || Devices.Any(target.FullName.StartsWith)
             ? $"{path} is a folder, a link or a device: name an ordinary file to write to."

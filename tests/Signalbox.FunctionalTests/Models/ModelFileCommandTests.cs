@@ -112,6 +112,8 @@ public sealed class ModelFileCommandTests : IDisposable
             (["model", "average", model, "--out", other], 2, "two models or more"),
             (["model", "average", model, model, "--out", model], 2, "name another file"),
             (["model", "average", model, text, "--out", other], 1, "is not a GGUF file"),
+            (["model", "average", model, model, "--out", ""], 2, "The path to write to is empty"),
+            (["model", "quantize", model, "--type", "q8_0", "--out", ""], 2, "The path to write to is empty"),
             (["model", "quantise", model], 2, "did you mean 'quantize'?"),
             (["model", "info", "--thrads", "2", model], 2, "Unknown option '--thrads'. Did you mean '--threads'?"),
             (["model", "run", model, "--sed"], 2, "Unknown option '--sed'. Did you mean '--seed'?"),

@@ -91,6 +91,19 @@ public sealed class BatchBuilderTests
     }
 
     [Fact]
+    public void A_follow_up_is_balanced_like_a_topic_of_its_own()
+    {
+        var example = Corpus.Examples[0];
+        var followUp = example with { Turns = [.. example.Turns, new TrainingTurn(TrainingRole.User, ["and then?"]), new TrainingTurn(TrainingRole.Assistant, ["Then nothing."])], IsFollowUp = true };
+        var sequences = Sequences();
+        var expected = Text(sequences.Build(followUp).Tokens);
+        var pieces = Epoch(new BatchBuilder([.. Corpus.Examples, followUp], Sequences(), new BatchOptions(BatchTokens, 7, 1, Augmentation.None))).SelectMany(Split).ToList();
+
+        Assert.Equal(12, pieces.Count(piece => Text(piece.Tokens) == expected));
+        Assert.Equal(Corpus.Examples.Count + 12, pieces.Count);
+    }
+
+    [Fact]
     public void Some_questions_come_after_exchanges_of_which_nothing_is_learned()
     {
         var sequences = Sequences();

@@ -67,6 +67,8 @@ public sealed class ModelAverageTests : IDisposable
         Assert.Contains("of different shapes, beginning with output.weight", Write(tied.Path, model.Path), StringComparison.Ordinal);
         Assert.Contains("different vocabularies", Write(model.Path, words.Path), StringComparison.Ordinal);
         Assert.Contains("is an adapter", Write(adapter.Path, model.Path), StringComparison.Ordinal);
+        using var fewer = RandomModels.Create(new RandomModel { VocabularySize = 300 });
+        Assert.Contains("different vocabularies", Write(model.Path, fewer.Path), StringComparison.Ordinal);
         Assert.Contains("no-such.gguf cannot be opened", Write(model.Path, "no-such.gguf"), StringComparison.Ordinal);
         Assert.False(File.Exists(_out.Path));
 

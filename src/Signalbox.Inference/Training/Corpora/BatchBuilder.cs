@@ -230,10 +230,14 @@ internal sealed class BatchBuilder
     /// <summary>How often each example comes in an epoch.</summary>
     private static double[] Copies(IReadOnlyList<TrainingExample> examples, double balance)
     {
-        var counts = examples.Where(static example => example.Topic is not null).CountBy(static example => example.Topic!).ToDictionary();
+        var counts = examples.Where(static example => example.Topic is not null).CountBy(Balanced).ToDictionary();
         var median = counts.Values.Order().ElementAtOrDefault(counts.Count / 2);
-        return [.. examples.Select(example => example.Topic is { } topic ? Math.Max(1, Math.Pow((double)median / counts[topic], balance)) : 1)];
+        return [.. examples.Select(example => example.Topic is null ? 1 : Math.Max(1, Math.Pow((double)median / counts[Balanced(example)], balance)))];
     }
+
+    /// <summary>What is to come about equally often: a topic, or a follow-up of it, which has an answer of its own.</summary>
+    private static (string? Topic, string? FollowUp) Balanced(TrainingExample example) =>
+        (example.Topic, example.IsFollowUp ? example.Turns[^1].Texts[0] : null);
 
     private byte[] Fingerprint()
     {

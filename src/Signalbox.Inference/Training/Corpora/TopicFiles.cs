@@ -55,7 +55,7 @@ internal sealed class TopicFiles(List<string> problems)
             {
                 var opening = User(topic.Questions);
                 var closing = new TrainingTurn(TrainingRole.Assistant, [followUp]);
-                examples.AddRange(questions.Select(question => new TrainingExample([opening, answer, User([question]), closing], topic.Id)));
+                examples.AddRange(questions.Select(question => new TrainingExample([opening, answer, User([question]), closing], topic.Id) { IsFollowUp = true }));
             }
         }
 

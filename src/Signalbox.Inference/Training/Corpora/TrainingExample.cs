@@ -21,7 +21,11 @@ internal sealed record TrainingTurn(TrainingRole Role, IReadOnlyList<string> Tex
 /// <summary>What a model learns from: the last turn is learned, the turns before it are what it follows.</summary>
 /// <param name="Turns">In order; the last one is the assistant's, or the only one and a plain text.</param>
 /// <param name="Topic">The topic of the answer, which its first token names; null where there is none.</param>
-internal sealed record TrainingExample(IReadOnlyList<TrainingTurn> Turns, string? Topic);
+internal sealed record TrainingExample(IReadOnlyList<TrainingTurn> Turns, string? Topic)
+{
+    /// <summary>Whether the answer is not the topic's own but one to a question that follows it.</summary>
+    public bool IsFollowUp { get; init; }
+}
 
 /// <summary>A topic of a corpus.</summary>
 /// <param name="Id">Lower-case letters, digits and hyphens.</param>

@@ -51,8 +51,8 @@ internal static class ModelAverage
 
         var other = first.Tensors.FirstOrDefault(tensor => file.Find(tensor.Name)?.Dimensions.SequenceEqual(tensor.Dimensions) != true)
             ?? file.Tensors.FirstOrDefault(tensor => first.Find(tensor.Name) is null);
-        return other is not null ? Wrong($"{file.Path} and {first.Path} are of different shapes, beginning with {other.Name}: only models that were trained on from the same one have a mean.")
-            : !HaveSame(first, file, "tokenizer.ggml.tokens") ? Wrong($"{file.Path} and {first.Path} have different vocabularies: only models that were trained on from the same one have a mean.")
+        return !HaveSame(first, file, "tokenizer.ggml.tokens") ? Wrong($"{file.Path} and {first.Path} have different vocabularies: only models that were trained on from the same one have a mean.")
+            : other is not null ? Wrong($"{file.Path} and {first.Path} are of different shapes, beginning with {other.Name}: only models that were trained on from the same one have a mean.")
             : null;
     }
 
