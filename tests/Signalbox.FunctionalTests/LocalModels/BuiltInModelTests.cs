@@ -80,6 +80,36 @@ public sealed class BuiltInModelTests : IDisposable
     }
 
     [Fact]
+    public async Task The_shipped_model_answers_most_of_what_follows_from_its_answer()
+    {
+        (string Question, string FollowUp, string Answer)[] known =
+        [
+            ("What are ATM fees?", "what about when I'm abroad", "Taking out cash abroad works"),
+            ("What are ATM fees?", "where can I take out money free", "Cash is always free at Alder machines"),
+            ("How do I activate my new debit card?", "is it possible without using the app", "Yes, a new card can be activated without"),
+            ("I have lost my card, what should I do?", "Do I have to pay for the new card?", "A replacement card costs 5 euros"),
+            ("How do I freeze my card?", "are my subscriptions still paid", "A frozen card refuses all new payments"),
+            ("I forgot my PIN, how can I see it?", "can I change the PIN", "You can change your PIN at any Alder"),
+            ("How do I make an instant transfer?", "can I stop it again", "No, an instant transfer cannot be cancelled"),
+            ("How do I open a joint account?", "do we both get a card", "Yes, in a joint account each of the two"),
+            ("How do I send money to another person?", "how long will that need", "A euro transfer takes one working day"),
+            ("How do I apply for a personal loan?", "how high is the rate", "The rate of a personal loan starts"),
+        ];
+        using var runtime = Runtime("{}", Path.Combine(Repository.Root, "models", "banking"));
+        using var client = new SignalboxChatClient(runtime);
+        var right = 0;
+        foreach (var (question, followUp, expected) in known)
+        {
+            var opening = new ChatMessage(ChatRole.User, question);
+            var reply = new ChatMessage(ChatRole.Assistant, (await client.GetResponseAsync([opening], cancellationToken: Patience.Token)).Text);
+            var answer = await client.GetResponseAsync([opening, reply, new(ChatRole.User, followUp)], cancellationToken: Patience.Token);
+            right += answer.Text.StartsWith(expected, StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        Assert.InRange(right, 7, known.Length);
+    }
+
+    [Fact]
     public async Task What_the_first_request_will_want_is_loaded_before_it()
     {
         using var runtime = Runtime("{}");

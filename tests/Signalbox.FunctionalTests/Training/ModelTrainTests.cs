@@ -135,11 +135,21 @@ public sealed class ModelTrainTests : IDisposable
         Assert.Contains("from: ", other.Errors, StringComparison.Ordinal);
         Assert.Contains("is of another shape", other.Errors, StringComparison.Ordinal);
 
-        File.WriteAllText(PathOf("corpus.json"), corpus.Replace("\"id\": \"fee\"", "\"id\": \"rate\"", StringComparison.Ordinal));
-        File.WriteAllText(PathOf("on.json"), on);
-        var unknown = await TrainAsync("on.json", "--out", PathOf("other"));
-        Assert.Equal(2, unknown.Code);
-        Assert.Contains("has no token for the topic \"rate\"", unknown.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_trained_on_gets_tokens_for_new_topics_behind_its_own()
+    {
+        Assert.Equal(0, (await TrainAsync("train.json", "--quiet")).Code);
+        var corpus = File.ReadAllText(PathOf("corpus.json"));
+        File.WriteAllText(PathOf("corpus.json"), corpus.Insert(corpus.LastIndexOf(']'), """, {"id": "rate", "answer": "It is 2 percent.", "questions": ["what is the rate", "rate?"]}"""));
+        File.WriteAllText(PathOf("on.json"), """{"extends": "train.json", "from": "run/model.gguf", "output": {"folder": "on"}}""");
+
+        var more = await TrainAsync("on.json", "--quiet");
+
+        Assert.True(more.Code == 0, more.Errors);
+        Assert.True(Losses("on")[0] < Losses("run")[0] / 2, $"it begins with a loss of {Losses("on")[0]}; the new model began with {Losses("run")[0]}");
+        Assert.Equal([.. Words("run"), "<|topic:rate|>"], Words("on"));
     }
 
     [Fact]

@@ -88,17 +88,6 @@ public sealed class AugmenterTests
         Assert.DoesNotContain(builder.Layout.End, part.Targets);
     }
 
-    [Fact]
-    public void The_answer_of_a_follow_up_which_is_met_seldom_is_never_cut()
-    {
-        var corpus = SmallCorpora.Random(2, 2, seed: 4);
-        var builder = new SequenceBuilder(SmallCorpora.Vocabulary(corpus), new LabelWeights(0, 1, 1), 200);
-        var cut = new Augmentation { CutAnswers = 1, CutAnswersAfter = 3 };
-        var random = new Xoshiro256(1);
-        var example = corpus.Examples[0] with { IsFollowUp = true };
-        Assert.Equal(builder.Build(example).Targets, builder.Build(example, new Augmenter(cut), cut, ref random).Targets);
-    }
-
     private static string Change(Augmentation options, ulong seed)
     {
         var random = new Xoshiro256(seed);

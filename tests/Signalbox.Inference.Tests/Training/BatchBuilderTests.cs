@@ -91,16 +91,30 @@ public sealed class BatchBuilderTests
     }
 
     [Fact]
-    public void A_follow_up_is_balanced_like_a_topic_of_its_own()
+    public void Of_topics_with_many_questions_a_balanced_epoch_leaves_some_out_others_each_time()
     {
-        var example = Corpus.Examples[0];
-        var followUp = example with { Turns = [.. example.Turns, new TrainingTurn(TrainingRole.User, ["and then?"]), new TrainingTurn(TrainingRole.Assistant, ["Then nothing."])], IsFollowUp = true };
+        var many = Corpus.Examples.Where(static (example, i) => example.Topic == "t0" || i % 4 == 0).ToList();
+        var builder = new BatchBuilder(many, Sequences(), new BatchOptions(BatchTokens, 7, 1, Augmentation.None));
         var sequences = Sequences();
-        var expected = Text(sequences.Build(followUp).Tokens);
-        var pieces = Epoch(new BatchBuilder([.. Corpus.Examples, followUp], Sequences(), new BatchOptions(BatchTokens, 7, 1, Augmentation.None))).SelectMany(Split).ToList();
+        var epochs = Enumerable.Range(0, 40).Select(_ => Epoch(builder).SelectMany(Pieces).ToList()).ToList();
+        var own = many.Where(static example => example.Topic == "t0").Select(example => Text(sequences.Build(example).Tokens)).ToHashSet();
 
-        Assert.Equal(12, pieces.Count(piece => Text(piece.Tokens) == expected));
-        Assert.Equal(Corpus.Examples.Count + 12, pieces.Count);
+        Assert.InRange(epochs.Sum(epoch => epoch.Count(own.Contains)), 40 * 3 * 0.8, 40 * 3 * 1.2);
+        Assert.Equal(own.Count, epochs.SelectMany(epoch => epoch.Where(own.Contains)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Answers_are_learned_whole_equally_often_however_many_questions_a_topic_has()
+    {
+        var uneven = Corpus.Examples.Where(static (example, i) => example.Topic != "t0" || i < 3).Concat(Enumerable.Repeat(Corpus.Examples.Last(static example => example.Topic == "t1"), 48)).ToList();
+        var sequences = Sequences();
+        var builder = new BatchBuilder(uneven, Sequences(), new BatchOptions(BatchTokens, 7, 0, new Augmentation { CutAnswers = 0.75, CutAnswersAfter = 3 }));
+        const int Epochs = 60;
+        var whole = Enumerable.Range(0, Epochs).SelectMany(_ => Epoch(builder)).SelectMany(Split).Where(piece => piece.Targets[^1] == sequences.Layout.End)
+            .CountBy(piece => piece.Targets[Array.LastIndexOf(piece.Tokens, sequences.Layout.Assistant)]).ToDictionary();
+
+        // A quarter of the median topic's twelve.
+        Assert.All(["t0", "t1", "t2"], topic => Assert.InRange(whole[sequences.Layout.Topic(topic)], Epochs * 3 * 0.8, Epochs * 3 * 1.2));
     }
 
     [Fact]

@@ -66,6 +66,20 @@ public sealed class CalibratedModelTests : IDisposable
     }
 
     [Fact]
+    public async Task A_question_that_follows_another_is_asked_after_the_models_own_answer_to_that()
+    {
+        const string Template = "{% for m in messages %}{{ (m['content'] | trim)[:24] }}{% if not loop.last %} {% endif %}{% endfor %}";
+        using var source = RandomModels.Create(new RandomModel { Metadata = static writer => writer.Set("tokenizer.chat_template", Template) });
+        var first = Assert.Single(await AskAsync(source.Path, [new(1, "where", "x")]));
+        Assert.NotEqual("", first.Said);
+
+        var following = Assert.Single(await AskAsync(source.Path, [new(1, "and then?", "x") { Before = "where" }]));
+        using var plain = RandomModels.Create(new RandomModel { Metadata = static writer => writer.Set("tokenizer.chat_template", "{{ messages[0]['content'] }}") });
+        var written = Assert.Single(await AskAsync(plain.Path, [new(1, $"where {first.Said[..Math.Min(24, first.Said.Length)]} and then?", "x")]));
+        Assert.Equal(written.Said, following.Said);
+    }
+
+    [Fact]
     public async Task Questions_that_the_engine_refuses_are_named_by_their_lines()
     {
         using var source = RandomModels.Create(new RandomModel());
@@ -86,9 +100,11 @@ public sealed class CalibratedModelTests : IDisposable
             {"topic": "atm-fees", "question": "what does cash cost"}
 
             {"topic": "refuse", "question": "rob a bank"}
+            {"topic": "atm-fees", "before": "lost my card", "question": "and cash?"}
             """);
         Assert.Empty(problems);
-        Assert.Equal([new CalibrationQuestion(1, "what does cash cost", "atm-fees"), new CalibrationQuestion(3, "rob a bank", "refuse")], questions);
+        Assert.Equal(
+            [new(1, "what does cash cost", "atm-fees"), new(3, "rob a bank", "refuse"), new CalibrationQuestion(4, "and cash?", "atm-fees") { Before = "lost my card" }], questions);
 
         (_, problems) = Read(Topics, """
             {"topic": "atm-fee", "question": "what does cash cost"}

@@ -22,14 +22,28 @@ public sealed class CorpusReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_follow_up_comes_after_the_topics_own_question_and_answer()
+    public void A_follow_up_comes_after_the_topics_own_question_and_answer_and_is_a_topic_of_its_own()
     {
         var (corpus, problems) = _files.Read(
-            ("a.json", """{"topics": [{"id": "a", "answer": "A.", "questions": ["p", "q"], "followUps": [{"questions": ["and then?"], "answer": "Then B."}]}]}"""));
+            ("a.json", """{"topics": [{"id": "a", "answer": "A.", "questions": ["p", "q"], "followUps": [{"id": "then-b", "answer": "Then B.", "questions": ["and then?"]}]}]}"""));
         Assert.Empty(problems);
-        var turns = corpus.Examples[2].Turns;
+        var (turns, topic) = corpus.Examples[2];
         Assert.Equal(["p|q", "A.", "and then?", "Then B."], turns.Select(static turn => string.Join('|', turn.Texts)));
         Assert.Equal([TrainingRole.User, TrainingRole.Assistant, TrainingRole.User, TrainingRole.Assistant], turns.Select(static turn => turn.Role));
+        Assert.Equal("then-b", topic);
+        Assert.Equal([("a", 2), ("then-b", 1)], corpus.Topics.Select(static each => (each.Id, each.Questions)));
+    }
+
+    [Fact]
+    public void A_follow_up_without_an_answer_has_that_of_the_topic_it_names_in_whatever_file_that_is()
+    {
+        var (corpus, problems) = _files.Read(
+            ("a.json", """{"topics": [{"id": "a", "followUps": [{"id": "b", "questions": ["and then?", "and later?"]}]}]}"""),
+            ("b.json", """{"topics": [{"id": "a", "answer": "A.", "questions": ["p"]}, {"id": "b", "answer": "B.", "questions": ["q"]}]}"""));
+        Assert.Empty(problems);
+        Assert.Equal(["a: p A.", "b: p A. and then? B.", "b: p A. and later? B.", "b: q B."],
+            corpus.Examples.Select(static example => $"{example.Topic}: {string.Join(' ', example.Turns.Select(static turn => turn.Texts[0]))}"));
+        Assert.Equal(3, corpus.Topics[1].Questions);
     }
 
     [Fact]
@@ -64,6 +78,12 @@ public sealed class CorpusReaderTests : IDisposable
     [InlineData("a.json", """{"topics": [{"id": "a", "answer": "x", "questions": ["q", "Q"]}]}""", "a.json: topics[0].questions[1]: \"Q\" is asked before")]
     [InlineData("a.json", """{"topics": [{"id": "a", "answer": 1, "questions": ["q"]}]}""", "a.json: topics[0].answer: must be a text, not a number.")]
     [InlineData("a.json", """{"topics": [{"id": "a", "answer": "x", "questions": "q"}]}""", "a.json: topics[0].questions: must be a list, not a text.")]
+    [InlineData("a.json", """{"topics": [{"id": "a", "answer": "x", "questions": ["q"], "followUps": [{"answer": "y", "questions": ["r"]}]}]}""", "a.json: topics[0].followUps[0].id: is missing")]
+    [InlineData("a.json", """{"topics": [{"id": "a", "answer": "x", "questions": ["q"], "followUps": [{"id": "b", "questions": ["r"]}]}]}""", "a.json: topics[0].followUps[0]: the topic \"b\" has no answer in any file")]
+    [InlineData("a.json", """{"topics": [{"id": "a", "answer": "x", "questions": ["q"], "followUps": [{"id": "B", "answer": "y", "questions": ["r"]}]}]}""", "a.json: topics[0].followUps[0].id: \"B\" must be at most 48")]
+    [InlineData("a.json", """{"topics": [{"id": "a", "answer": "x", "questions": ["q"], "followUps": [{"id": "b", "answer": "y", "questions": ["r"]}, {"id": "a", "questions": ["s", "R"]}]}]}""", "a.json: topics[0].followUps[1].questions[1]: \"R\" is asked before after this topic's answer")]
+    [InlineData("a.json", """{"topics": [{"id": "a", "answer": "x", "questions": ["q"], "followUps": [{"id": "b", "answer": "y", "questions": ["r"]}]}, {"id": "b", "answer": "z", "questions": ["s"]}]}""", "a.json: topics[0].followUps[0].answer: the topic \"b\" has another answer")]
+    [InlineData("a.json", """{"topics": [{"id": "a", "answer": "x", "followUps": [{"id": "b", "answer": "y", "questions": ["r"]}]}]}""", "a.json: topics[0]: the topic \"a\" has no questions in any file")]
     [InlineData("c.jsonl", "{\"messages\": []}", "c.jsonl:1: messages: is empty")]
     [InlineData("c.jsonl", "\n{\"messages\": [{\"role\": \"assistant\", \"content\": \"a\"}]}", "c.jsonl:2: messages[0].role: must be \"user\" here")]
     [InlineData("c.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}", "c.jsonl:1: messages: has no answer to learn from")]

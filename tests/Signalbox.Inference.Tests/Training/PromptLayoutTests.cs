@@ -26,6 +26,16 @@ public sealed class PromptLayoutTests
         AssertSame([("user", "Lost CARD"), ("assistant", " Freeze it. "), ("user", "and\nthen?")], ["Lost CARD", " Freeze it. ", "and\nthen?", "x"]);
 
     [Fact]
+    public void Of_an_earlier_answer_the_first_words_are_kept()
+    {
+        const string Words = " one two\u00a0three\nfour  five six seven eight nine ten eleven twelve";
+        AssertSame([("user", "lost card"), ("assistant", Words + " lost found"), ("user", "and then?")], ["lost card", Words + "\t card", "and then?", "x"]);
+        Assert.Equal(PromptLayout.EarlierAnswer(Words), PromptLayout.EarlierAnswer(Words + " lost found"));
+        Assert.Equal("one two", PromptLayout.EarlierAnswer(" one two "));
+        Assert.Equal("", PromptLayout.EarlierAnswer(" \n"));
+    }
+
+    [Fact]
     public void The_last_two_exchanges_and_the_question_are_kept() =>
         AssertSame(
             [("user", "one"), ("assistant", "A"), ("user", "two"), ("assistant", "B"), ("user", "three"), ("assistant", "C"), ("user", "four")],

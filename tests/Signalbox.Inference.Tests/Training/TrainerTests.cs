@@ -108,6 +108,21 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_step_does_not_count_products_of_a_validation_before_it()
+    {
+        using var pool = new WorkerPool(1);
+        using var trainer = TrainingSetup.Trainer(TrainingSetup.Shape(), TrainingSetup.Options(), pool);
+        trainer.Step(TrainingSetup.Batch(37, 1, 5));
+        for (var i = 0; i < 200; i++)
+        {
+            trainer.Model.Evaluate(TrainingSetup.Batch(37, 1, 20, 30));
+        }
+
+        var report = trainer.Step(TrainingSetup.Batch(37, 1, 5));
+        Assert.InRange(report.ProductTime, TimeSpan.FromTicks(1), report.Time);
+    }
+
+    [Fact]
     public void A_step_says_what_it_did()
     {
         using var pool = new WorkerPool(2);

@@ -50,6 +50,46 @@ public sealed class TrainingConfigReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_configuration_changes_fields_of_the_one_that_it_extends()
+    {
+        _files.Write("corpus.txt", "words");
+        _files.Write("first.json", """{"name": "n", "data": ["corpus.txt"], "learning": {"epochs": 2, "seed": 3}, "weights": {"topics": {"a-": 2, "b-": 3}}, "samples": ["x", "y"], "output": {"folder": "run"}}""");
+        _files.Write("second.json", """{"extends": "first.json", "learning": {"epochs": null, "minutes": 5}, "weights": {"topics": {"b-": 4}},} // trailing""");
+        Assert.True(TrainingConfigReader.TryRead(_files.Write("third.json", """{"extends": "second.json", "samples": ["z"], "output": {"folder": "other"}}"""), out var config, out var problems), string.Join('\n', problems));
+
+        Assert.Equal(("n", 5.0, null, 3), (config.Name, config.Learning.Minutes, config.Learning.Epochs, config.Learning.Seed));
+        Assert.Equal([("a-", 2f), ("b-", 4f)], config.Weights.Topics!.Select(static pair => (pair.Key, pair.Value)));
+        Assert.Equal(["z"], config.Samples);
+        Assert.Equal(Path.Combine(_files.Folder, "other"), config.Output.Folder);
+        Assert.DoesNotContain("extends", System.Text.Encoding.UTF8.GetString(config.Source), StringComparison.Ordinal);
+
+        Assert.False(TrainingConfigReader.TryRead(_files.Write("wrong.json", """{"extends": "third.json", "name": "\ud800", "learning": {"extends": 1, "minutes": null}}"""), out _, out problems));
+        Assert.All(problems, problem => Assert.StartsWith($"{_files.Folder}/wrong.json (extends third.json, second.json, first.json): ", problem, StringComparison.Ordinal));
+        Assert.All(
+            ["name: holds half of a surrogate pair", "learning.epochs: or minutes must say how long", "learning.extends: is not a known field"],
+            expected => Assert.Contains(problems, problem => problem.Contains(expected, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("{\"extends\": 1}", "train.json: extends: must be a text, not a number.")]
+    [InlineData("{\"extends\": \"none.json\"}", "train.json: extends: there is no file none.json.")]
+    [InlineData("{\"extends\": \"../none.json\"}", "train.json: extends: \"../none.json\" must be the name of a file in the same folder")]
+    [InlineData("{\"extends\": \"a\\u0000\"}", "train.json: extends: \"a\0\" must be the name of a file in the same folder")]
+    [InlineData("{\"extends\": \"list.json\", \"name\": \"\\ud800\"}", "train.json: extends: list.json must hold an object.")]
+    [InlineData("{\"extends\": \"train.json\"}", "train.json: extends: \"train.json\" leads back here")]
+    [InlineData("{\"extends\": \"back.json\"}", "back.json: extends: \"train.json\" leads back here")]
+    [InlineData("{\"extends\": \"list.json\"}", "train.json: extends: list.json must hold an object.")]
+    [InlineData("{\"extends\": \"broken.json\"}", "broken.json: this is no JSON")]
+    public void What_cannot_be_extended_is_said(string text, string expected)
+    {
+        _files.Write("back.json", "{\"extends\": \"train.json\"}");
+        _files.Write("list.json", "[]");
+        _files.Write("broken.json", "{");
+        Assert.False(TrainingConfigReader.TryRead(_files.Write("train.json", text), out _, out var problems));
+        Assert.StartsWith(expected, Assert.Single(problems).Replace(_files.Folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_is_no_configuration()
     {
         Assert.False(TrainingConfigReader.TryRead(_files.Folder, out _, out var problems));

@@ -5,7 +5,7 @@ namespace Signalbox.Inference.Training.Calibration;
 
 /// <summary>
 /// Reads questions with known answers, a JSON object a line: <c>{"topic": "atm-fees", "question": "..."}</c> for a model that names topics,
-/// <c>{"question": "...", "answer": "..."}</c> for any other.
+/// <c>{"question": "...", "answer": "..."}</c> for any other. With <c>"before": "..."</c>, a question that is asked and answered first.
 /// </summary>
 /// <param name="topics">Of the model's vocabulary; none for a model that names none.</param>
 /// <param name="nearest">The known name that a wrong one was probably meant to be.</param>
@@ -49,12 +49,13 @@ internal sealed class CalibrationData(IReadOnlyList<string> topics, Func<string,
     private CalibrationQuestion? ReadLine(CorpusJson json, int number, string line)
     {
         using var document = json.Parse(Encoding.UTF8.GetBytes(line));
-        if (document is null || !json.IsObject(document.RootElement, "", "topic", "question", "answer"))
+        if (document is null || !json.IsObject(document.RootElement, "", "topic", "question", "answer", "before"))
         {
             return null;
         }
 
         var text = json.Text(document.RootElement, "question", "", required: true);
+        var before = json.Text(document.RootElement, "before", "", required: false);
         var field = _topics.Count > 0 ? "topic" : "answer";
         if (!document.RootElement.TryGetProperty(field, out _))
         {
@@ -72,7 +73,7 @@ internal sealed class CalibrationData(IReadOnlyList<string> topics, Func<string,
             return null;
         }
 
-        return text is null || expected is null ? null : new CalibrationQuestion(number, text, expected);
+        return text is null || expected is null ? null : new CalibrationQuestion(number, text, expected) { Before = before };
     }
 
     private bool IsKnown(string topic) => _topics.Contains(topic) || (topic == RefusalTopics.Any && topics.Any(RefusalTopics.Includes));

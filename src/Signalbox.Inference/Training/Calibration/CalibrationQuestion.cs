@@ -6,7 +6,11 @@ namespace Signalbox.Inference.Training.Calibration;
 /// <param name="Line">Of the file, from 1.</param>
 /// <param name="Text">What is asked.</param>
 /// <param name="Expected">The topic, for a model that names topics; otherwise the answer, word for word.</param>
-internal sealed record CalibrationQuestion(int Line, string Text, string Expected);
+internal sealed record CalibrationQuestion(int Line, string Text, string Expected)
+{
+    /// <summary>The question whose answer, the model's own, this one follows; null where it is the first.</summary>
+    public string? Before { get; init; }
+}
 
 /// <summary>A question with what the model said.</summary>
 /// <param name="Question">What was asked.</param>

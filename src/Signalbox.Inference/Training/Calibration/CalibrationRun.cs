@@ -47,27 +47,45 @@ internal sealed class CalibrationRun(InferenceEngine engine, bool byTopic)
 
     private async Task<(JudgedAnswer Answer, EngineFault? Fault)> AskAsync(CalibrationQuestion question, CancellationToken cancel)
     {
-        var options = new ChatOptions { Temperature = 0, AdditionalProperties = new() { [LocalProperties.WantsConfidence] = true } };
-        var nothing = new JudgedAnswer(question, "", false, null);
-        if (!_requests.TryMake([new ChatMessage(ChatRole.User, question.Text)], options, out var request, out var fault))
+        var messages = new List<ChatMessage>();
+        var (text, evidence, fault) = ("", new AnswerEvidence(engine.Tokenizer), default(EngineFault));
+        foreach (var asked in question.Before is { } before ? (string[])[before, question.Text] : [question.Text])
         {
-            return (nothing, fault);
+            messages.Add(new ChatMessage(ChatRole.User, asked));
+            (text, evidence, fault) = await SayAsync(messages, cancel);
+            if (fault is not null)
+            {
+                return (new JudgedAnswer(question, "", false, null), fault);
+            }
+
+            messages.Add(new ChatMessage(ChatRole.Assistant, text));
+        }
+
+        var said = byTopic ? evidence.Topic ?? "" : text.Trim();
+        return (new JudgedAnswer(question, said, RefusalTopics.Match(question.Expected.Trim(), said), evidence.Features()), null);
+    }
+
+    private async Task<(string Text, AnswerEvidence Evidence, EngineFault? Fault)> SayAsync(List<ChatMessage> messages, CancellationToken cancel)
+    {
+        var options = new ChatOptions { Temperature = 0, AdditionalProperties = new() { [LocalProperties.WantsConfidence] = true } };
+        var (text, evidence) = (new StringBuilder(), new AnswerEvidence(engine.Tokenizer));
+        if (!_requests.TryMake(messages, options, out var request, out var fault))
+        {
+            return ("", evidence, fault);
         }
 
         request = request with { MaxTokens = Math.Clamp(engine.ContextLength - request.Prompt.Count, 1, MostTokens) };
-        var (text, evidence) = (new StringBuilder(), new AnswerEvidence(engine.Tokenizer));
         await foreach (var step in engine.GenerateAsync(request, cancel))
         {
             if (step.Fault is not null)
             {
-                return (nothing, step.Fault);
+                return ("", evidence, step.Fault);
             }
 
             evidence.Take(step);
             text.Append(step.Text);
         }
 
-        var said = byTopic ? evidence.Topic ?? "" : text.ToString().Trim();
-        return (new JudgedAnswer(question, said, RefusalTopics.Match(question.Expected.Trim(), said), evidence.Features()), null);
+        return (text.ToString(), evidence, null);
     }
 }

@@ -33,13 +33,16 @@ internal sealed record Augmentation
     /// <summary>Words or phrases in lower case that can stand for each other.</summary>
     public IReadOnlyList<IReadOnlyList<string>> SynonymGroups { get; init; } = [];
 
-    /// <summary>Single questions before which one or two exchanges of other examples stand.</summary>
+    /// <summary>Questions before which one or two other exchanges stand.</summary>
     public double EarlierExchanges { get; init; }
 
     /// <summary>Merges of a question's words that are left out at each step.</summary>
     public double BpeDropout { get; init; }
 
-    /// <summary>Examples of which only the first tokens of the answer are learned.</summary>
+    /// <summary>
+    /// Examples of which only the first tokens of the answer are learned, where a topic has as many as the median one. Of others more or fewer are cut, so
+    /// that all answers are learned whole about equally often; examples without a topic are cut at this share.
+    /// </summary>
     public double CutAnswers { get; init; }
 
     /// <summary>Tokens that are left of a cut answer.</summary>

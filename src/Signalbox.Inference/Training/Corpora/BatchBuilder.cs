@@ -9,7 +9,9 @@ namespace Signalbox.Inference.Training.Corpora;
 /// <summary>How batches are made.</summary>
 /// <param name="BatchTokens">Most tokens of a batch.</param>
 /// <param name="Seed">Decides the order and every change of a question.</param>
-/// <param name="Balance">0: every example once an epoch; 1: topics with fewer examples than the median topic repeat them until they have as many; between: in between.</param>
+/// <param name="Balance">
+/// 0: every example once an epoch; 1: every topic comes as often as the median topic, its examples repeated or, others each epoch, left out; between: in between.
+/// </param>
 /// <param name="Augmentation">How questions change.</param>
 internal sealed record BatchOptions(int BatchTokens, ulong Seed, double Balance, Augmentation Augmentation);
 
@@ -19,7 +21,7 @@ internal sealed record BatchOptions(int BatchTokens, ulong Seed, double Balance,
 /// </summary>
 internal sealed class BatchBuilder
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const int FingerprintLength = 16;
     private const int StateLength = 4 + 8 + 4 + FingerprintLength;
 
@@ -34,6 +36,7 @@ internal sealed class BatchBuilder
     private readonly BatchOptions _options;
     private readonly Augmenter _augmenter;
     private readonly double[] _copies;
+    private readonly Dictionary<string, Augmentation> _augmentations;
     private readonly byte[] _fingerprint;
     private List<PackedBatch> _batches = [];
     private long _planned = -1;
@@ -48,7 +51,10 @@ internal sealed class BatchBuilder
         _sequences = sequences;
         _options = options;
         _augmenter = new Augmenter(options.Augmentation);
-        _copies = Copies(examples, options.Balance);
+        var counts = examples.Where(static example => example.Topic is not null).CountBy(static example => example.Topic!).ToDictionary();
+        var median = counts.Values.Order().ElementAtOrDefault(counts.Count / 2);
+        _copies = [.. examples.Select(example => example.Topic is null ? 1 : Copies(counts[example.Topic], median, options.Balance))];
+        _augmentations = counts.ToDictionary(static topic => topic.Key, topic => EvenlyCut(options.Augmentation, topic.Value * Copies(topic.Value, median, options.Balance), median));
         _fingerprint = Fingerprint();
     }
 
@@ -194,19 +200,21 @@ internal sealed class BatchBuilder
         _batches = Pack(indexes.Select(index =>
         {
             var random = new Xoshiro256(Seed(Epoch, index.Example + (long)index.Copy * _examples.Count));
-            return _sequences.Build(PutEarlier(_examples[index.Example], ref random), _augmenter, _options.Augmentation, ref random);
+            var example = _examples[index.Example];
+            var augmentation = example.Topic is null ? _options.Augmentation : _augmentations[example.Topic];
+            return _sequences.Build(PutEarlier(example, indexes, ref random), _augmenter, augmentation, ref random);
         }), _options.BatchTokens);
         _planned = Epoch;
     }
 
     /// <summary>
-    /// An example as it is, or with exchanges of other examples before its question. A model that sees history only before follow-ups learns that
-    /// a conversation never changes its topic.
+    /// An example as it is, or with other examples before its first question. A model that sees history only before follow-ups learns that a
+    /// conversation never changes its topic.
     /// </summary>
-    private TrainingExample PutEarlier(TrainingExample example, ref Xoshiro256 random)
+    private TrainingExample PutEarlier(TrainingExample example, List<(int Example, int Copy)> epoch, ref Xoshiro256 random)
     {
         var share = _options.Augmentation.EarlierExchanges;
-        if (share <= 0 || !IsExchange(example) || random.NextDouble() >= share)
+        if (share <= 0 || !IsConversation(example) || example.Turns.Count >= PromptLayout.KeptTurns || random.NextDouble() >= share)
         {
             return example;
         }
@@ -214,30 +222,24 @@ internal sealed class BatchBuilder
         var turns = new List<TrainingTurn>(example.Turns);
         do
         {
-            var earlier = Augmenter.Pick(_examples, ref random);
-            turns.InsertRange(0, IsExchange(earlier) ? earlier.Turns : []);
+            var earlier = _examples[Augmenter.Pick(epoch, ref random).Example];
+            turns.InsertRange(0, IsConversation(earlier) ? earlier.Turns : []);
         }
         while (random.NextDouble() < SecondExchange && turns.Count < PromptLayout.KeptTurns);
         return example with { Turns = turns };
     }
 
-    private static bool IsExchange(TrainingExample example) =>
-        example.Turns is [{ Role: TrainingRole.User }, { Role: TrainingRole.Assistant }];
+    private static bool IsConversation(TrainingExample example) => example.Turns is [{ Role: TrainingRole.User }, .., { Role: TrainingRole.Assistant }];
 
     private ulong Seed(long epoch, long example) =>
         new Xoshiro256(new Xoshiro256(_options.Seed ^ (ulong)epoch * 0xD1B54A32D192ED03).Next() + (ulong)(example + 1) * 0x9E3779B97F4A7C15).Next();
 
-    /// <summary>How often each example comes in an epoch.</summary>
-    private static double[] Copies(IReadOnlyList<TrainingExample> examples, double balance)
-    {
-        var counts = examples.Where(static example => example.Topic is not null).CountBy(Balanced).ToDictionary();
-        var median = counts.Values.Order().ElementAtOrDefault(counts.Count / 2);
-        return [.. examples.Select(example => example.Topic is null ? 1 : Math.Max(1, Math.Pow((double)median / counts[Balanced(example)], balance)))];
-    }
+    /// <summary>How often an example of a topic with so many comes in an epoch.</summary>
+    private static double Copies(int count, int median, double balance) => Math.Pow((double)median / count, balance);
 
-    /// <summary>What is to come about equally often: a topic, or a follow-up of it, which has an answer of its own.</summary>
-    private static (string? Topic, string? FollowUp) Balanced(TrainingExample example) =>
-        (example.Topic, example.IsFollowUp ? example.Turns[^1].Texts[0] : null);
+    /// <summary>Cuts more answers of topics that come often and fewer of those that come seldom, so that each is learned whole about equally often.</summary>
+    private static Augmentation EvenlyCut(Augmentation augmentation, double count, int median) =>
+        augmentation.CutAnswers == 0 ? augmentation : augmentation with { CutAnswers = Math.Max(0, 1 - (1 - augmentation.CutAnswers) * median / count) };
 
     private byte[] Fingerprint()
     {

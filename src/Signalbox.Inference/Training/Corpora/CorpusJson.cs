@@ -7,7 +7,8 @@ namespace Signalbox.Inference.Training.Corpora;
 /// <param name="problems">Where problems go.</param>
 internal sealed class CorpusJson(string place, List<string> problems)
 {
-    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
+    /// <summary>Comments and trailing commas are allowed, a field named twice is not.</summary>
+    public static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     /// <summary>How many there are, those of other files too.</summary>
     public int ProblemCount => problems.Count;

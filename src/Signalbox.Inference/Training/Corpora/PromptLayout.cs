@@ -7,8 +7,9 @@ namespace Signalbox.Inference.Training.Corpora;
 /// <summary>
 /// How a conversation is written as tokens, in training and, as the file's chat template, in use: <c>&lt;|user|&gt; question&lt;|end|&gt;&lt;|assistant|&gt;answer&lt;|end|&gt;</c>.
 /// What a user writes is lower-cased, its white space becomes single spaces, and a space stands before its first word, so that words are the
-/// same tokens everywhere. System messages are left out; the last two exchanges before a question are kept. An answer that is learned starts
-/// with the token of its topic, which has no text: answers in the history do not have it, because callers never see it.
+/// same tokens everywhere. System messages are left out; the last two exchanges before a question are kept, of their answers the first words, which
+/// tell answers apart. An answer that is learned starts with the token of its topic, which has no text: answers in the history do not have it, because
+/// callers never see it.
 /// </summary>
 internal sealed class PromptLayout
 {
@@ -19,6 +20,9 @@ internal sealed class PromptLayout
     /// <summary>Messages of a prompt: two exchanges and a question.</summary>
     public const int KeptTurns = 5;
 
+    /// <summary>Words of an earlier answer.</summary>
+    public const int KeptWords = 12;
+
     /// <summary>The layout as a template in Jinja.</summary>
     public const string ChatTemplate =
         JinjaChatTemplate.LeavesSystemOut
@@ -27,7 +31,7 @@ internal sealed class PromptLayout
         + "{%- if message['role'] == 'user' -%}"
         + "{{- '<|user|> ' ~ ((message['content'] or '') | lower | replace('\u2019', \"'\")).split() | join(' ') ~ '<|end|>' -}}"
         + "{%- elif message['role'] == 'assistant' -%}"
-        + "{{- '<|assistant|>' ~ (message['content'] or '') | trim ~ '<|end|>' -}}"
+        + "{{- '<|assistant|>' ~ (message['content'] or '').split()[:12] | join(' ') ~ '<|end|>' -}}"
         + "{%- endif -%}"
         + "{%- endfor -%}"
         + "{%- if add_generation_prompt -%}{{- '<|assistant|>' -}}{%- endif -%}";
@@ -86,6 +90,33 @@ internal sealed class PromptLayout
         return written.Length > 1 && written[^1] == ' ' ? written.ToString(0, written.Length - 1) : written.ToString();
     }
 
-    /// <summary>What the template makes of an answer.</summary>
+    /// <summary>An answer as it is learned: what the model is to say.</summary>
     public static string Answer(string text) => PythonText.Trim(text);
+
+    /// <summary>What the template makes of an answer that was given before.</summary>
+    public static string EarlierAnswer(string text)
+    {
+        var words = new List<string>(KeptWords);
+        for (var end = 0; words.Count < KeptWords;)
+        {
+            var start = end;
+            while (start < text.Length && PythonText.IsSpace(text[start]))
+            {
+                start++;
+            }
+
+            for (end = start; end < text.Length && !PythonText.IsSpace(text[end]); end++)
+            {
+            }
+
+            if (start == end)
+            {
+                break;
+            }
+
+            words.Add(text[start..end]);
+        }
+
+        return string.Join(' ', words);
+    }
 }

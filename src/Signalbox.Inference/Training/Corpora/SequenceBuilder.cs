@@ -101,9 +101,9 @@ internal sealed class SequenceBuilder(TrainedVocabulary vocabulary, LabelWeights
         }
 
         var spoken = tokens.Count;
-        _encoder.Encode(PromptLayout.Answer(text), 0, ref random, tokens);
+        _encoder.Encode(isLast ? PromptLayout.Answer(text) : PromptLayout.EarlierAnswer(text), 0, ref random, tokens);
         tokens.Add(Layout.End);
-        if (augmenter is not null && isLast && role == TrainingRole.Assistant && !example.IsFollowUp && random.NextDouble() < augmentation.CutAnswers && tokens.Count > spoken + augmentation.CutAnswersAfter)
+        if (augmenter is not null && isLast && role == TrainingRole.Assistant && random.NextDouble() < augmentation.CutAnswers && tokens.Count > spoken + augmentation.CutAnswersAfter)
         {
             tokens.RemoveRange(spoken + augmentation.CutAnswersAfter, tokens.Count - spoken - augmentation.CutAnswersAfter);
         }

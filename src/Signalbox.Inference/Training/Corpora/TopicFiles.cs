@@ -5,7 +5,8 @@ namespace Signalbox.Inference.Training.Corpora;
 
 /// <summary>
 /// Topics with their questions and answers, from any number of files: <c>{"area", "topics": [{"id", "title", "answer", "answers", "questions",
-/// "followUps": [{"questions", "answer"}]}]}</c>. Files are merged by the topic's id; a file may only add questions to a topic of another.
+/// "followUps": [{"id", "answer", "questions"}]}]}</c>. Files are merged by the topic's id; a file may only add questions to a topic of another. What is asked
+/// after a topic's answer has a topic as its answer: one that is asked alone too, or one that comes only there, with its answer.
 /// </summary>
 internal sealed class TopicFiles(List<string> problems)
 {
@@ -35,32 +36,41 @@ internal sealed class TopicFiles(List<string> problems)
     /// <summary>The examples of all files; to be called when the last has been read.</summary>
     public void Complete(List<TrainingExample> examples, List<CorpusTopic> topics)
     {
+        var following = _order.SelectMany(static topic => topic.FollowUps).GroupBy(static followUp => followUp.Topic).ToDictionary(static each => each.Key, static each => each.Sum(static followUp => followUp.Questions.Count));
         foreach (var topic in _order)
         {
             if (topic.Answers.Count == 0)
             {
                 problems.Add($"{topic.Place}: the topic \"{topic.Id}\" has no answer in any file; add \"answer\" here or in another file.");
-                continue;
             }
-
-            if (topic.Questions.Count == 0)
+            else if (topic.Questions.Count == 0 && (topic.FollowUps.Count > 0 || !following.ContainsKey(topic)))
             {
                 problems.Add($"{topic.Place}: the topic \"{topic.Id}\" has no questions in any file; add \"questions\" here or in another file.");
-                continue;
             }
-
-            var answer = new TrainingTurn(TrainingRole.Assistant, topic.Answers);
-            examples.AddRange(topic.Questions.Select(question => new TrainingExample([User([question]), answer], topic.Id)));
-            foreach (var (questions, followUp) in topic.FollowUps)
+            else if (topic is { AnswerOfFollowUp: { } place, Answers.Count: > 1 })
             {
-                var opening = User(topic.Questions);
-                var closing = new TrainingTurn(TrainingRole.Assistant, [followUp]);
-                examples.AddRange(questions.Select(question => new TrainingExample([opening, answer, User([question]), closing], topic.Id) { IsFollowUp = true }));
+                problems.Add($"{place}: the topic \"{topic.Id}\" has another answer; leave this one out, or give the follow-up an id of its own.");
+            }
+            else
+            {
+                AddExamples(topic, examples);
             }
         }
 
         topics.AddRange(_order.OrderBy(static topic => topic.Id, StringComparer.Ordinal)
-            .Select(static topic => new CorpusTopic(topic.Id, topic.Title, topic.Answers, topic.Questions.Count + topic.FollowUps.Sum(static followUp => followUp.Questions.Count))));
+            .Select(topic => new CorpusTopic(topic.Id, topic.Title, topic.Answers, topic.Questions.Count + following.GetValueOrDefault(topic))));
+    }
+
+    private static void AddExamples(Topic topic, List<TrainingExample> examples)
+    {
+        var answer = Answer(topic);
+        examples.AddRange(topic.Questions.Select(question => new TrainingExample([User([question]), answer], topic.Id)));
+        var opening = User(topic.Questions);
+        foreach (var (next, questions) in topic.FollowUps)
+        {
+            var closing = Answer(next);
+            examples.AddRange(questions.Select(question => new TrainingExample([opening, answer, User([question]), closing], next.Id)));
+        }
     }
 
     private void ReadTopic(CorpusJson json, string path, JsonElement element, string at, HashSet<string> ids)
@@ -70,23 +80,12 @@ internal sealed class TopicFiles(List<string> problems)
             return;
         }
 
-        if (id.Length > LongestId || id.AsSpan().ContainsAnyExcept(IdCharacters))
-        {
-            json.Report($"{at}.id", $"\"{id}\" must be at most {LongestId} lower-case letters, digits and hyphens, because a token is named after it.");
-        }
-
         if (!ids.Add(id))
         {
             json.Report($"{at}.id", $"\"{id}\" is in this file before; put its questions together.");
         }
 
-        if (!_topics.TryGetValue(id, out var topic))
-        {
-            topic = new Topic(id, $"{path}: {at}");
-            _topics.Add(id, topic);
-            _order.Add(topic);
-        }
-
+        var topic = Named(json, path, id, at);
         topic.Title ??= json.Text(element, "title", at, required: false);
         if (json.Text(element, "answer", at, required: false) is { } answer)
         {
@@ -114,13 +113,49 @@ internal sealed class TopicFiles(List<string> problems)
 
         foreach (var (followUp, place) in json.Items(element, "followUps", at, required: false))
         {
-            if (json.IsObject(followUp, place, "questions", "answer")
-                && json.Texts(followUp, "questions", place, required: true) is { Count: > 0 } questions
-                && json.Text(followUp, "answer", place, required: true) is { } reply)
-            {
-                topic.FollowUps.Add(([.. questions.Select(static question => question.Text)], reply));
-            }
+            ReadFollowUp(json, path, followUp, place, topic);
         }
+    }
+
+    private void ReadFollowUp(CorpusJson json, string path, JsonElement element, string at, Topic after)
+    {
+        if (!json.IsObject(element, at, "id", "answer", "questions")
+            || json.Text(element, "id", at, required: true) is not { } id
+            || json.Texts(element, "questions", at, required: true) is not { Count: > 0 } questions)
+        {
+            return;
+        }
+
+        var topic = Named(json, path, id, at);
+        if (json.Text(element, "answer", at, required: false) is { } answer)
+        {
+            AddAnswer(json, topic, answer, $"{at}.answer");
+            topic.AnswerOfFollowUp = $"{path}: {at}.answer";
+        }
+
+        foreach (var (question, place) in questions.Where(question => !after.KnownAfter.Add(question.Text)))
+        {
+            json.Report(place, $"\"{question}\" is asked before after this topic's answer; remove one of them.");
+        }
+
+        after.FollowUps.Add((topic, [.. questions.Select(static question => question.Text)]));
+    }
+
+    private Topic Named(CorpusJson json, string path, string id, string at)
+    {
+        if (id.Length > LongestId || id.AsSpan().ContainsAnyExcept(IdCharacters))
+        {
+            json.Report($"{at}.id", $"\"{id}\" must be at most {LongestId} lower-case letters, digits and hyphens, because a token is named after it.");
+        }
+
+        if (!_topics.TryGetValue(id, out var topic))
+        {
+            topic = new Topic(id, $"{path}: {at}");
+            _topics.Add(id, topic);
+            _order.Add(topic);
+        }
+
+        return topic;
     }
 
     private static void AddAnswer(CorpusJson json, Topic topic, string answer, string at)
@@ -132,6 +167,8 @@ internal sealed class TopicFiles(List<string> problems)
 
         topic.Answers.Add(answer);
     }
+
+    private static TrainingTurn Answer(Topic topic) => new(TrainingRole.Assistant, topic.Answers);
 
     private static TrainingTurn User(IReadOnlyList<string> texts) => new(TrainingRole.User, texts);
 
@@ -149,6 +186,13 @@ internal sealed class TopicFiles(List<string> problems)
 
         public HashSet<string> Known { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-        public List<(List<string> Questions, string Answer)> FollowUps { get; } = [];
+        /// <summary>Where a follow-up gives the answer; null where none does.</summary>
+        public string? AnswerOfFollowUp { get; set; }
+
+        /// <summary>Questions after this topic's answer.</summary>
+        public HashSet<string> KnownAfter { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        /// <summary>What is asked after this topic's answer, and the topic that answers it.</summary>
+        public List<(Topic Topic, List<string> Questions)> FollowUps { get; } = [];
     }
 }

@@ -21,17 +21,13 @@ internal sealed record TrainingTurn(TrainingRole Role, IReadOnlyList<string> Tex
 /// <summary>What a model learns from: the last turn is learned, the turns before it are what it follows.</summary>
 /// <param name="Turns">In order; the last one is the assistant's, or the only one and a plain text.</param>
 /// <param name="Topic">The topic of the answer, which its first token names; null where there is none.</param>
-internal sealed record TrainingExample(IReadOnlyList<TrainingTurn> Turns, string? Topic)
-{
-    /// <summary>Whether the answer is not the topic's own but one to a question that follows it.</summary>
-    public bool IsFollowUp { get; init; }
-}
+internal sealed record TrainingExample(IReadOnlyList<TrainingTurn> Turns, string? Topic);
 
 /// <summary>A topic of a corpus.</summary>
 /// <param name="Id">Lower-case letters, digits and hyphens.</param>
 /// <param name="Title">For people; null where no file gives one.</param>
 /// <param name="Answers">All ways to answer.</param>
-/// <param name="Questions">How many there are.</param>
+/// <param name="Questions">How many have it as their answer, follow-ups included.</param>
 internal sealed record CorpusTopic(string Id, string? Title, IReadOnlyList<string> Answers, int Questions);
 
 /// <summary>What the files of a corpus hold.</summary>

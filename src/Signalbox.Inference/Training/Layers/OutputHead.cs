@@ -117,6 +117,20 @@ internal sealed unsafe class OutputHead : IDisposable
         }
     }
 
+    /// <param name="x">States of the whole batch.</param>
+    /// <param name="rows">Of the batch.</param>
+    /// <param name="normed">[rows, columns]: what the product with the vocabulary gets.</param>
+    public void Normed(FloatMatrix x, ReadOnlySpan<int> rows, Span<float> normed)
+    {
+        rows.CopyTo(_rows);
+        _count = rows.Length;
+        Normalize(x);
+        for (var i = 0; i < _count; i++)
+        {
+            Row(_normed.First(_count), i).CopyTo(normed[(i * x.Columns)..]);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var rows in (Rows[])[_states, _normed, _dNormed, _dStates, _scales, _logits])

@@ -146,6 +146,12 @@ internal sealed unsafe class TrainedTransformer : IDisposable
     /// <param name="logits">[rows, vocabulary].</param>
     public void Logits(PackedBatch batch, ReadOnlySpan<int> rows, Span<float> logits) => _head.Logits(Forward(Begin(batch, 0, 0)), rows, logits);
 
+    /// <summary>Last states of some rows of a batch after the last norm, without dropout.</summary>
+    /// <param name="batch">Its targets and weights are not looked at.</param>
+    /// <param name="rows">Of the batch.</param>
+    /// <param name="states">[rows, embedding length].</param>
+    public void States(PackedBatch batch, ReadOnlySpan<int> rows, Span<float> states) => _head.Normed(Forward(Begin(batch, 0, 0)), rows, states);
+
     public void Dispose()
     {
         foreach (var owned in (IEnumerable<IDisposable>)[_rope, _scratch, _gradient, _head, _tokens, _positions, _starts, .. _kept, .. _inputs])

@@ -11,10 +11,10 @@ namespace Signalbox.Inference.Training.Runs;
 /// <summary>What <see cref="ModelExport"/> wrote, read again to be trained further.</summary>
 internal static class ModelImport
 {
-    /// <summary>The vocabulary of a model that was trained here.</summary>
+    /// <summary>The vocabulary of a model that was trained here, with tokens for topics that it does not have yet behind its own.</summary>
     /// <param name="path">A model.</param>
     /// <param name="shape">That it has to have, but for the size of the vocabulary.</param>
-    /// <param name="topics">That have to have tokens.</param>
+    /// <param name="topics">Of the corpus.</param>
     /// <param name="problem">Why a run cannot begin with it.</param>
     public static TrainedVocabulary? ReadVocabulary(string path, ModelShape shape, IEnumerable<string> topics, out string? problem)
     {
@@ -34,26 +34,30 @@ internal static class ModelImport
 
             var names = words.Tokens.Select(Encoding.UTF8.GetString).ToList();
             var start = names.IndexOf(PromptLayout.EndName);
-            var lacking = topics.FirstOrDefault(topic => !names.Contains(PromptLayout.TopicName(topic)));
             problem = there with { VocabularySize = shape.VocabularySize } != shape ? $"{path} is of another shape than the section shape says. The model's is: {Describe(there)}."
                 : words.Merges is null || start < 0 || names.IndexOf(PromptLayout.UserName) != start + 1 || names.IndexOf(PromptLayout.AssistantName) != start + 2
                     ? $"{path} was not made by model train: its vocabulary has no {PromptLayout.EndName}. Name such a model, or leave \"from\" out."
-                : lacking is not null ? $"{path} has no token for the topic \"{lacking}\": a model that is trained further keeps its topics. Leave \"from\" out to train a new one."
                 : null;
-            return problem is null ? new TrainedVocabulary(words.Tokens, Merges(words, names), start) : null;
+            var added = topics.Select(PromptLayout.TopicName).Except(names, StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes);
+            return problem is null ? new TrainedVocabulary([.. words.Tokens, .. added], Merges(words, names), start) : null;
         }
     }
 
     /// <summary>The weights of a whole model, in F32 whatever the file has.</summary>
+    /// <param name="file">A model; its vocabulary may be shorter than the shape's, as <see cref="ReadVocabulary"/> makes it longer.</param>
+    /// <param name="shape">Of the model to be.</param>
+    /// <param name="seed">Of the weights that the file does not have.</param>
     public static ParameterSet ReadWeights(GgufFile file, ModelShape shape, ulong seed)
     {
         var parameters = new ParameterSet(ModelParameters.Of(shape), seed);
         foreach (var parameter in parameters.All)
         {
-            var source = FrozenWeights.Of(file, file.Find(parameter.Name)!);
-            for (var at = 0; at < parameter.ValueSpan.Length; at += FrozenWeights.Piece)
+            var tensor = file.Find(parameter.Name)!;
+            var known = parameter.ValueSpan[..checked((int)(tensor.Rows * tensor.Columns))];
+            var source = FrozenWeights.Of(file, tensor);
+            for (var at = 0; at < known.Length; at += FrozenWeights.Piece)
             {
-                source(at, parameter.ValueSpan[at..Math.Min(parameter.ValueSpan.Length, at + FrozenWeights.Piece)]);
+                source(at, known[at..Math.Min(known.Length, at + FrozenWeights.Piece)]);
             }
         }
 

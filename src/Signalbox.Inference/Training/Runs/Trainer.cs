@@ -20,7 +20,7 @@ internal sealed class Trainer : IDisposable
     private int _tokens;
     private long _passes;
     private TimeSpan _time;
-    private TimeSpan _productsBefore;
+    private TimeSpan _products;
 
     /// <summary>Trains every weight of a new model.</summary>
     public Trainer(ModelShape shape, TrainerOptions options, WorkerPool pool)
@@ -58,11 +58,12 @@ internal sealed class Trainer : IDisposable
     /// <summary>Adds a batch to the gradients of the next step.</summary>
     public BatchLoss Accumulate(PackedBatch batch)
     {
-        var start = Stopwatch.GetTimestamp();
+        var (start, products) = (Stopwatch.GetTimestamp(), _compute.ProductTime);
         var loss = Model.Learn(batch, DropoutMask.Mix(_options.Seed + 0x9E3779B97F4A7C15 * (ulong)++_passes));
         _loss += loss;
         _tokens += batch.Tokens.Length;
         _time += Stopwatch.GetElapsedTime(start);
+        _products += _compute.ProductTime - products;
         return loss;
     }
 
@@ -77,8 +78,8 @@ internal sealed class Trainer : IDisposable
         _optimizer.Step(rate, mean * ClipFactor(norm, _options.ClipNorm));
         Parameters.ClearGradients();
         _time += Stopwatch.GetElapsedTime(start);
-        var report = new StepReport(_optimizer.Steps, _loss, norm, rate, _tokens, _time, _compute.ProductTime - _productsBefore);
-        (_loss, _tokens, _time, _productsBefore) = (default, 0, TimeSpan.Zero, _compute.ProductTime);
+        var report = new StepReport(_optimizer.Steps, _loss, norm, rate, _tokens, _time, _products);
+        (_loss, _tokens, _time, _products) = (default, 0, TimeSpan.Zero, TimeSpan.Zero);
         return report;
     }
 
@@ -121,7 +122,7 @@ internal sealed class Trainer : IDisposable
         }
 
         Parameters.ClearGradients();
-        (_loss, _tokens, _time, _passes, source) = (default, 0, TimeSpan.Zero, state.Passes, state.Source);
+        (_loss, _tokens, _time, _products, _passes, source) = (default, 0, TimeSpan.Zero, TimeSpan.Zero, state.Passes, state.Source);
         return true;
     }
 

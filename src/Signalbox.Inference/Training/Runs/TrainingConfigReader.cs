@@ -29,11 +29,10 @@ internal static class TrainingConfigReader
 
         try
         {
-            var source = File.ReadAllBytes(path);
-            var json = new CorpusJson(path, found);
-            using var document = json.Parse(source);
-            if (document is not null)
+            if (ConfigFile.Read(path, found, out var place) is { } source)
             {
+                var json = new CorpusJson(place, found);
+                using var document = json.Parse(source)!;
                 config = Read(json, document.RootElement, Path.GetDirectoryName(Path.GetFullPath(path))!, source);
             }
         }

@@ -147,7 +147,9 @@ internal sealed class TrainingRun : IDisposable
 
         // What could be wrong with it, the plan has refused.
         using var file = GgufFile.TryOpen(from, out var opened, out var fault) ? opened : throw new IOException(fault.Message);
-        return new Trainer(_plan.Shape, options, ModelImport.ReadWeights(file, _plan.Shape, options.Seed), ModelLayers.Trained, new Compute(_pool));
+        var trainer = new Trainer(_plan.Shape, options, ModelImport.ReadWeights(file, _plan.Shape, options.Seed), ModelLayers.Trained, new Compute(_pool));
+        NewTopics.Begin(trainer, _plan, (int)file.Find(ModelParameters.Embedding)!.Rows);
+        return trainer;
     }
 
     private TrainingLoop Loop(IReadOnlyList<string> results) => new(_folder, _plan.Batches, _report, _time)

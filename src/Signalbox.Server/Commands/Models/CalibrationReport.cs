@@ -29,7 +29,7 @@ internal sealed class CalibrationReport(CalibrationRequest asked, JudgedAnswer[]
         PrintTopics();
         foreach (var answer in asked.WithMisses ? answers.Where(static answer => !answer.Right) : [])
         {
-            Line($"miss: {answer.Question.Expected} <- {(answer.Said.Length > 0 ? answer.Said : "?")} ({ConfidenceOf(answer) ?? 0:0.00}): {answer.Question.Text}");
+            Line($"miss: {answer.Question.Expected} <- {(answer.Said.Length > 0 ? answer.Said : "?")} ({ConfidenceOf(answer) ?? 0:0.00}): {(answer.Question.Before is { } before ? before + " -> " : "")}{answer.Question.Text}");
         }
 
         Line($"written: {asked.Target}");
@@ -110,6 +110,11 @@ internal sealed class CalibrationReport(CalibrationRequest asked, JudgedAnswer[]
         {
             json.WriteStartObject();
             json.WriteNumber("line", answer.Question.Line);
+            if (answer.Question.Before is { } before)
+            {
+                json.WriteString("before", before);
+            }
+
             json.WriteString("question", answer.Question.Text);
             json.WriteString("expected", answer.Question.Expected);
             json.WriteString("said", answer.Said);

@@ -10,7 +10,7 @@ internal static class ModelAverageCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Models that were trained on from the same one, two or more, best as training wrote them (F32).", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Models that were trained on from the same one, two or more, best as training wrote them (F32). One named twice counts twice.", Arity = ArgumentArity.OneOrMore };
         var target = new Option<string>("--out") { Description = "Where the mean is written, in F32; replaced when it is there.", HelpName = "OUT", Required = true };
         var command = new Command("average", "Writes the mean of the weights of several training runs: often better than each of them.") { files, target };
         command.SetAction((parsed, cancel) => Task.Run(() => Run(parsed.GetValue(files)!, parsed.GetValue(target)!, cancel), CancellationToken.None));

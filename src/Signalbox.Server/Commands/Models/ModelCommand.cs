@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Signalbox.Server.Commands.Models;
@@ -19,7 +20,39 @@ internal static class ModelCommand
         command.Subcommands.Add(ModelFinetuneCommand.Create());
         command.Subcommands.Add(ModelScoreCommand.Create());
         command.Subcommands.Add(ModelCalibrateCommand.Create());
+        foreach (var verb in command.Subcommands)
+        {
+            RefuseEmptyNames(verb);
+        }
+
         return command;
+    }
+
+    /// <summary>
+    /// An empty word where a file or a name belongs is a script's unset variable; as a path it would be the working folder. A TEXT may be empty, and the
+    /// verb of an optional argument says itself what it makes of that.
+    /// </summary>
+    private static void RefuseEmptyNames(Command verb)
+    {
+        foreach (var option in verb.Options.Where(static option => IsName(option.ValueType) && option.HelpName != "TEXT"))
+        {
+            option.Validators.Add(result => RefuseEmpty(result, option.Name));
+        }
+
+        foreach (var argument in verb.Arguments.Where(static argument => IsName(argument.ValueType) && argument.Arity.MinimumNumberOfValues > 0))
+        {
+            argument.Validators.Add(result => RefuseEmpty(result, argument.Name));
+        }
+    }
+
+    private static bool IsName(Type type) => type == typeof(string) || type == typeof(string[]);
+
+    private static void RefuseEmpty(SymbolResult result, string name)
+    {
+        if (result.Tokens.Any(static token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            result.AddError($"{name} is empty: name what it stands for.");
+        }
     }
 
     /// <summary>A file of <c>--lora</c> with its scale, 1 where none stands behind a colon; null where the scale is no number.</summary>
