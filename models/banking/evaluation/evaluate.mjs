@@ -13,16 +13,18 @@ const usage = `models/banking/evaluate [--questions FILE] [--model FILE.gguf] [-
 Asks POST /api/v1/chat every question of a file and says how often the answer is the right one. Exit code 0 when every bar is met, 1 when one
 is not, 2 when a word is wrong.
 
-  --questions FILE  JSON lines {"topic", "question"}; models/banking/evaluation/held-out.jsonl when not given, whose questions are in no training file
+  --questions FILE  JSON lines {"topic", "question"}, with "before" where a question is asked and answered first that this one follows;
+                    held-out.jsonl and follow-ups.jsonl of models/banking/evaluation when not given, whose questions are in no training file
   --model FILE      a model instead of the one that is shipped
   --url URL         a gateway that runs already; otherwise ./signalbox serve is started on a free port, with nothing configured
   --json FILE       everything that was asked and answered
   --misses          prints each question that was answered wrongly
-  --conversation    asks each question as the second of a conversation that began with a question from elsewhere in the file`;
+  --conversation    asks each question as the second of a conversation that began with a question from elsewhere in the file; those with "before" are left out`;
 
 const options = read(process.argv.slice(2));
 const answers = corpusAnswers();
-const questions = readLines(options.questions ?? join(here, 'held-out.jsonl'));
+const files = options.questions ? [options.questions] : ['held-out.jsonl', 'follow-ups.jsonl'].map(name => join(here, name));
+const questions = files.flatMap(readLines).filter(asked => !options.conversation || !asked.before);
 const server = options.url ? null : await start(options.model);
 try {
   process.exitCode = report(await askAll(options.url ?? server.url, questions));
@@ -58,7 +60,9 @@ function corpusAnswers() {
   const known = new Map();
   for (const file of readdirSync(folder).filter(name => name.endsWith('.json'))) {
     for (const topic of JSON.parse(readFileSync(join(folder, file), 'utf8')).topics) {
-      for (const answer of [topic.answer, ...(topic.answers ?? []), ...(topic.followUps ?? []).map(followUp => followUp.answer)].filter(Boolean)) known.set(answer, topic.id);
+      for (const each of [topic, ...(topic.followUps ?? [])]) {
+        for (const answer of [each.answer, ...(each.answers ?? [])].filter(Boolean)) known.set(answer, each.id);
+      }
     }
   }
   return known;
@@ -109,11 +113,14 @@ async function start(model) {
 
 async function askAll(url, all) {
   const results = new Array(all.length);
+  // A gateway of --url may remember the conversations of an earlier evaluation.
+  const run = `evaluation-${Date.now()}`;
   let next = 0;
   const asker = async () => {
     for (let i = next++; i < all.length; i = next++) {
-      const conversation = options.conversation ? { conversation_id: `evaluation-${i}` } : {};
-      if (options.conversation) await ask(url, { message: all[(i + (all.length >> 1)) % all.length].question, ...conversation });
+      const before = options.conversation ? all[(i + (all.length >> 1)) % all.length].question : all[i].before;
+      const conversation = before ? { conversation_id: `${run}-${i}` } : {};
+      if (before) await ask(url, { message: before, ...conversation });
       const { response, confidence } = await ask(url, { message: all[i].question, ...conversation });
       results[i] = { ...all[i], response, confidence, said: topicOf(response) };
     }
@@ -134,11 +141,11 @@ function kindOf(topic) {
 }
 
 function report(results) {
-  const groups = { topic: [], smalltalk: [], refuse: [], unknown: [] };
+  const groups = { topic: [], smalltalk: [], refuse: [], unknown: [], followUp: [] };
   for (const result of results) {
     const kind = kindOf(result.topic);
     result.right = kind === 'refuse' || kind === 'unknown' ? kindOf(result.said) === kind : result.said === result.topic;
-    (groups[kind] ?? (smalltalk().has(kind) ? groups.smalltalk : groups.topic)).push(result);
+    (result.before ? groups.followUp : groups[kind] ?? (smalltalk().has(kind) ? groups.smalltalk : groups.topic)).push(result);
   }
 
   const missed = [
@@ -146,12 +153,14 @@ function report(results) {
     line('refused what must be refused', share(groups.refuse), 0.95),
     line('"I do not know" to what has nothing to do with a bank', share(groups.unknown), 0.80),
     line('right small talk', share(groups.smalltalk), null),
-    line('expected calibration error', calibrationError(results), 0.1, true),
+    line('right answer to what follows an answer', share(groups.followUp), null),
+    line('expected calibration error', calibrationError(results.filter(result => !result.before)), 0.1, true),
+    line('expected calibration error of what follows an answer', calibrationError(groups.followUp), null, true),
   ].filter(Boolean).length;
   const distinct = new Set(results.map(result => result.confidence)).size;
   console.log(`     ${results.length} questions, ${distinct} different confidences, ${results.filter(result => !answers.has(result.response)).length} answers not word for word in the corpus`);
   if (options.misses) {
-    for (const miss of results.filter(result => !result.right)) console.log(`     ${miss.topic} <- ${miss.said || '?'} (${(miss.confidence ?? 0).toFixed(2)}): ${miss.question}`);
+    for (const miss of results.filter(result => !result.right)) console.log(`     ${miss.topic} <- ${miss.said || '?'} (${(miss.confidence ?? 0).toFixed(2)}): ${miss.before ? `${miss.before} -> ` : ''}${miss.question}`);
   }
   if (options.json) writeFileSync(options.json, JSON.stringify(results, null, 1));
   return missed > 0 ? 1 : 0;
