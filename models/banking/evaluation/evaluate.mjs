@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../../..');
 const usage = `models/banking/evaluate [--questions FILE] [--model FILE.gguf] [--url URL] [--json FILE] [--misses] [--conversation]
 
-Asks POST /api/v1/chat every question of a file and says how often the answer is the right one. Exit code 0 when every bar is met, 1 when one
+Asks POST /api/v1/chat every question of a file and says how often the answer is the right one, word for word. Exit code 0 when every bar is met, 1 when one
 is not, 2 when a word is wrong.
 
   --questions FILE  JSON lines {"topic", "question"}, with "before" where a question is asked and answered first that this one follows;
@@ -68,24 +68,6 @@ function corpusAnswers() {
   return known;
 }
 
-/** The topic whose answer has most words in common; small changes of wording do not make an answer wrong. */
-function topicOf(text) {
-  if (answers.has(text)) return answers.get(text);
-  const said = words(text);
-  let best = ['', 0];
-  for (const [answer, topic] of answers) {
-    const meant = words(answer);
-    const common = [...said].filter(word => meant.has(word)).length;
-    const likeness = 2 * common / (said.size + meant.size);
-    if (likeness > best[1]) best = [topic, likeness];
-  }
-  return best[1] >= 0.6 ? best[0] : '';
-}
-
-function words(text) {
-  return new Set(text.toLowerCase().match(/[a-z0-9]+/g) ?? []);
-}
-
 async function start(model) {
   const folder = mkdtempSync(join(tmpdir(), 'banking-evaluation-'));
   const config = join(folder, 'signalbox.json');
@@ -122,7 +104,7 @@ async function askAll(url, all) {
       const conversation = before ? { conversation_id: `${run}-${i}` } : {};
       if (before) await ask(url, { message: before, ...conversation });
       const { response, confidence } = await ask(url, { message: all[i].question, ...conversation });
-      results[i] = { ...all[i], response, confidence, said: topicOf(response) };
+      results[i] = { ...all[i], response, confidence, said: answers.get(response) ?? '' };
     }
   };
   await Promise.all(Array.from({ length: 8 }, asker));
