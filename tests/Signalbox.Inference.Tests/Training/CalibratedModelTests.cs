@@ -63,6 +63,8 @@ public sealed class CalibratedModelTests : IDisposable
         // What was said is right where it was expected.
         var expected = before.Select(static (answer, i) => i % 2 == 0 ? answer.Question with { Expected = answer.Said + " " } : answer.Question);
         Assert.Equal([true, false, true, false, true, false], (await AskAsync(source.Path, [.. expected])).Select(static answer => answer.Right));
+        var worded = expected.Select(static (question, i) => question with { Answer = i == 0 ? question.Expected : "other words" });
+        Assert.Equal([true, false, false, false, false, false], (await AskAsync(source.Path, [.. worded])).Select(static answer => answer.Right));
     }
 
     [Fact]
@@ -100,11 +102,11 @@ public sealed class CalibratedModelTests : IDisposable
             {"topic": "atm-fees", "question": "what does cash cost"}
 
             {"topic": "refuse", "question": "rob a bank"}
-            {"topic": "atm-fees", "before": "lost my card", "question": "and cash?"}
+            {"topic": "atm-fees", "before": "lost my card", "question": "and cash?", "answer": "Free."}
             """);
         Assert.Empty(problems);
         Assert.Equal(
-            [new(1, "what does cash cost", "atm-fees"), new(3, "rob a bank", "refuse"), new CalibrationQuestion(4, "and cash?", "atm-fees") { Before = "lost my card" }], questions);
+            [new(1, "what does cash cost", "atm-fees"), new(3, "rob a bank", "refuse"), new CalibrationQuestion(4, "and cash?", "atm-fees") { Before = "lost my card", Answer = "Free." }], questions);
 
         (_, problems) = Read(Topics, """
             {"topic": "atm-fee", "question": "what does cash cost"}

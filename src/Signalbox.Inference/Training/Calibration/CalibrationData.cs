@@ -73,7 +73,11 @@ internal sealed class CalibrationData(IReadOnlyList<string> topics, Func<string,
             return null;
         }
 
-        return text is null || expected is null ? null : new CalibrationQuestion(number, text, expected) { Before = before };
+        return text is null || expected is null ? null : new CalibrationQuestion(number, text, expected)
+        {
+            Before = before,
+            Answer = _topics.Count > 0 ? json.Text(document.RootElement, "answer", "", required: false) : null,
+        };
     }
 
     private bool IsKnown(string topic) => _topics.Contains(topic) || (topic == RefusalTopics.Any && topics.Any(RefusalTopics.Includes));

@@ -8,6 +8,9 @@ namespace Signalbox.Inference.Training.Calibration;
 /// <param name="Expected">The topic, for a model that names topics; otherwise the answer, word for word.</param>
 internal sealed record CalibrationQuestion(int Line, string Text, string Expected)
 {
+    /// <summary>What the answer has to be besides its topic, word for word; null where the topic says it all.</summary>
+    public string? Answer { get; init; }
+
     /// <summary>The question whose answer, the model's own, this one follows; null where it is the first.</summary>
     public string? Before { get; init; }
 }

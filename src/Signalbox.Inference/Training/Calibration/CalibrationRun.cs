@@ -62,7 +62,8 @@ internal sealed class CalibrationRun(InferenceEngine engine, bool byTopic)
         }
 
         var said = byTopic ? evidence.Topic ?? "" : text.Trim();
-        return (new JudgedAnswer(question, said, RefusalTopics.Match(question.Expected.Trim(), said), evidence.Features()), null);
+        var right = RefusalTopics.Match(question.Expected.Trim(), said) && (question.Answer is null || question.Answer.Trim() == text.Trim());
+        return (new JudgedAnswer(question, said, right, evidence.Features()), null);
     }
 
     private async Task<(string Text, AnswerEvidence Evidence, EngineFault? Fault)> SayAsync(List<ChatMessage> messages, CancellationToken cancel)
